@@ -1,0 +1,24 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Settings of every Swift target: the same flags everywhere, so that one release build serves program and tests.
+let swift: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+]
+
+/// A Swift module of the engine, at Sources/Engine/NAME.
+func engine(_ name: String, _ dependencies: [Target.Dependency] = [], link: [LinkerSetting] = []) -> Target {
+  .target(
+    name: name, dependencies: dependencies, path: "Sources/Engine/\(name)", exclude: [], swiftSettings: swift,
+    linkerSettings: link)
+}
+
+let package = Package(
+  name: "Atelier",
+  products: [.library(name: "Surface", targets: ["Surface"])],
+  targets: [
+    engine("Surface"),
+  ]
+)
