@@ -28,7 +28,9 @@ public enum Suggestion {
       for j in 1..<(b.count + 1) {
         let same = a[i - 1] == b[j - 1]
         current[j] = Swift.min(previous[j] + 1, current[j - 1] + 1, previous[j - 1] + (same ? 0 : 1))
-        if i > 1, j > 1, a[i - 1] == b[j - 2], a[i - 2] == b[j - 1] { current[j] = Swift.min(current[j], older[j - 2] + 1) }
+        if i > 1, j > 1, a[i - 1] == b[j - 2], a[i - 2] == b[j - 1] {
+          current[j] = Swift.min(current[j], older[j - 2] + 1)
+        }
       }
       (older, previous, current) = (previous, current, previous)
     }
