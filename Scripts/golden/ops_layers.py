@@ -1,0 +1,249 @@
+"""The rows of ops.py for what networks are made of: products, convolution, pooling, norms, losses."""
+import torch
+import torch.nn.functional as F
+
+from cases import Sample, distinct, integers, op, positive, uniform, values
+
+# Products ------------------------------------------------------------------------------------------------------------
+
+op("matmul", "matmul", torch.matmul, [
+    Sample("plain", [uniform(3, 4), uniform(4, 5)]),
+    Sample("strided", [uniform(4, 6), uniform(6, 3)], strided=True),
+    Sample("blocks", [uniform(33, 65), uniform(65, 17)]),
+    Sample("batch", [uniform(2, 3, 4), uniform(2, 4, 5)]),
+    Sample("batch_strided", [uniform(2, 3, 4), uniform(2, 4, 2)], strided=True),
+    Sample("broadcast", [uniform(2, 1, 3, 4), uniform(5, 4, 2)]),
+    Sample("one_matrix", [uniform(3, 2, 4), uniform(4, 5)]),
+    Sample("dot", [uniform(7), uniform(7)]),
+    Sample("matrix_vector", [uniform(3, 4), uniform(4)]),
+    Sample("vector_matrix", [uniform(4), uniform(4, 5)]),
+    Sample("batch_vector", [uniform(2, 3, 4), uniform(4)]),
+    Sample("vector_batch", [uniform(4), uniform(2, 4, 3)]),
+    Sample("empty", [uniform(0, 4), uniform(4, 5)]),
+    Sample("empty_inside", [uniform(3, 0), uniform(0, 4)]),
+    Sample("empty_batch", [uniform(0, 3, 4), uniform(4, 2)]),
+    Sample("one", [uniform(1, 1), uniform(1, 1)]),
+])
+op("matmul", "linear", F.linear, [
+    Sample("plain", [uniform(3, 4), uniform(5, 4), uniform(5)]),
+    Sample("no_bias", [uniform(3, 4), uniform(5, 4)]),
+    Sample("strided", [uniform(3, 6), uniform(5, 6), uniform(5)], strided=True),
+    Sample("batch", [uniform(2, 3, 4), uniform(5, 4), uniform(5)]),
+    Sample("vector", [uniform(4), uniform(5, 4), uniform(5)]),
+    Sample("empty", [uniform(0, 4), uniform(5, 4), uniform(5)]),
+    Sample("one", [uniform(1, 1), uniform(1, 1), uniform(1)]),
+])
+op("matmul", "embedding", lambda weight, ids: F.embedding(ids, weight), [
+    Sample("plain", [uniform(6, 4), integers(5, hi=6)]),
+    Sample("batch", [uniform(7, 3), integers(2, 4, hi=7)]),
+    Sample("strided", [uniform(6, 4), integers(5, hi=6)], strided=True),
+    Sample("empty", [uniform(6, 4), integers(0, hi=6)]),
+    Sample("one", [uniform(1, 1), integers(1, hi=1)]),
+])
+op("softmax", "softmax log_softmax", {"softmax": torch.softmax, "log_softmax": torch.log_softmax}, [
+    Sample("rows", [uniform(3, 5)], dim=1),
+    Sample("columns", [uniform(4, 3)], dim=0),
+    Sample("channels", [uniform(2, 5, 2, 3)], dim=1),
+    Sample("strided", [uniform(4, 6)], strided=True, dim=-1),
+    Sample("long", [uniform(2, 131, lo=-20, hi=20)], dim=1),
+    Sample("far", [values([1000.0, 1000.0, 999.0], [-1000.0, 0.0, -999.0])], dim=1),
+    Sample("empty", [uniform(0, 4)], dim=1),
+    Sample("empty_axis", [uniform(3, 0)], dim=1),
+    Sample("one", [uniform(1)], dim=0),
+])
+
+# Convolution and pooling ---------------------------------------------------------------------------------------------
+
+
+def convolution(name, x, weight, bias=True, strided=False, transposed=False, **params):
+    groups = params.get("groups", 1)
+    channels = weight[1] * groups if transposed else weight[0]
+    inputs = [uniform(*x), uniform(*weight, lo=-1, hi=1)] + ([uniform(channels)] if bias else [])
+    return Sample(name, inputs, strided=strided, **params)
+
+
+op("convolution", "conv2d", F.conv2d, [
+    convolution("plain", (2, 3, 6, 7), (4, 3, 3, 3)),
+    convolution("padded", (1, 3, 6, 7), (4, 3, 3, 3), padding=[1, 1]),
+    convolution("no_bias", (1, 3, 6, 7), (4, 3, 3, 3), bias=False, padding=[1, 1]),
+    convolution("stride", (1, 2, 7, 8), (3, 2, 3, 3), stride=[2, 2], padding=[1, 1]),
+    convolution("uneven", (1, 2, 8, 9), (3, 2, 5, 3), stride=[1, 2], padding=[2, 0]),
+    convolution("dilated", (1, 2, 8, 9), (3, 2, 3, 3), dilation=[2, 2], padding=[2, 2]),
+    convolution("dilated_stride", (1, 2, 9, 9), (3, 2, 3, 3), dilation=[2, 1], stride=[2, 2]),
+    convolution("groups", (2, 4, 5, 6), (6, 2, 3, 3), groups=2, padding=[1, 1]),
+    convolution("depthwise", (1, 4, 6, 6), (4, 1, 3, 3), groups=4, padding=[1, 1], bias=False),
+    convolution("pointwise", (2, 5, 4, 5), (3, 5, 1, 1)),
+    convolution("pointwise_stride", (1, 4, 5, 5), (3, 4, 1, 1), stride=[2, 2]),
+    convolution("blocks", (1, 16, 9, 9), (16, 16, 3, 3), padding=[1, 1]),
+    convolution("wide_kernel", (1, 3, 12, 12), (4, 3, 9, 9), padding=[4, 4]),
+    convolution("strided", (2, 3, 6, 8), (4, 3, 3, 3), strided=True, padding=[1, 1]),
+    convolution("strided_groups", (1, 4, 6, 6), (4, 2, 3, 3), strided=True, groups=2),
+    convolution("unbatched", (3, 6, 7), (4, 3, 3, 3), padding=[1, 1]),
+    convolution("empty", (0, 3, 6, 7), (4, 3, 3, 3)),
+    convolution("one", (1, 1, 1, 1), (1, 1, 1, 1)),
+])
+op("convolution", "conv_transpose2d", F.conv_transpose2d, [
+    convolution("plain", (2, 3, 4, 5), (3, 4, 3, 3), transposed=True),
+    convolution("stride", (1, 3, 4, 5), (3, 2, 4, 4), transposed=True, stride=[2, 2], padding=[1, 1]),
+    convolution("output_padding", (1, 3, 4, 5), (3, 2, 3, 3), transposed=True, stride=[2, 2], padding=[1, 1],
+                output_padding=[1, 1]),
+    convolution("uneven", (1, 2, 4, 5), (2, 3, 3, 5), transposed=True, stride=[2, 3], padding=[0, 2],
+                output_padding=[1, 2], bias=False),
+    convolution("groups", (1, 4, 4, 4), (4, 3, 3, 3), transposed=True, groups=2, padding=[1, 1]),
+    convolution("dilated", (1, 2, 5, 5), (2, 3, 3, 3), transposed=True, dilation=[2, 2], padding=[1, 1]),
+    convolution("blocks", (1, 16, 6, 6), (16, 16, 3, 3), transposed=True, stride=[2, 2], padding=[1, 1],
+                output_padding=[1, 1]),
+    convolution("strided", (1, 3, 4, 6), (3, 2, 3, 4), strided=True, transposed=True, stride=[2, 2]),
+    convolution("empty", (0, 3, 4, 5), (3, 4, 3, 3), transposed=True),
+    convolution("one", (1, 1, 1, 1), (1, 1, 1, 1), transposed=True),
+])
+op("pooling", "max_pool2d", F.max_pool2d, [
+    Sample("plain", [distinct(2, 3, 6, 8)], kernel_size=[2, 2]),
+    Sample("overlapping", [distinct(1, 2, 7, 9)], kernel_size=[3, 3], stride=[2, 2], padding=[1, 1]),
+    Sample("uneven", [distinct(1, 2, 6, 9)], kernel_size=[2, 3], stride=[1, 2]),
+    Sample("ceil", [distinct(1, 3, 6, 7)], kernel_size=[3, 3], stride=[2, 2], ceil_mode=True),
+    Sample("strided", [distinct(1, 3, 6, 8)], strided=True, kernel_size=[2, 2]),
+    Sample("unbatched", [distinct(3, 4, 6)], kernel_size=[2, 2]),
+    Sample("empty", [distinct(0, 3, 4, 4)], kernel_size=[2, 2]),
+    Sample("one", [distinct(1, 1, 1, 1)], kernel_size=[1, 1]),
+])
+op("pooling", "avg_pool2d", F.avg_pool2d, [
+    Sample("plain", [uniform(2, 3, 6, 8)], kernel_size=[2, 2]),
+    Sample("padded", [uniform(1, 2, 7, 9)], kernel_size=[3, 3], stride=[2, 2], padding=[1, 1]),
+    Sample("pad_not_counted", [uniform(1, 2, 7, 9)], kernel_size=[3, 3], stride=[2, 2], padding=[1, 1],
+           count_include_pad=False),
+    Sample("uneven", [uniform(1, 2, 6, 9)], kernel_size=[2, 3], stride=[1, 2]),
+    Sample("ceil", [uniform(1, 3, 6, 7)], kernel_size=[3, 3], stride=[2, 2], ceil_mode=True),
+    Sample("strided", [uniform(1, 3, 6, 8)], strided=True, kernel_size=[2, 2]),
+    Sample("unbatched", [uniform(3, 4, 6)], kernel_size=[2, 2]),
+    Sample("empty", [uniform(0, 3, 4, 4)], kernel_size=[2, 2]),
+    Sample("one", [uniform(1, 1, 1, 1)], kernel_size=[1, 1]),
+])
+op("pooling", "adaptive_avg_pool2d", lambda x, size: F.adaptive_avg_pool2d(x, size), [
+    Sample("global", [uniform(2, 3, 5, 7)], size=[1, 1]),
+    Sample("even", [uniform(1, 2, 6, 8)], size=[3, 4]),
+    Sample("uneven", [uniform(1, 2, 7, 10)], size=[3, 4]),
+    Sample("larger", [uniform(1, 2, 3, 4)], size=[5, 7]),
+    Sample("strided", [uniform(1, 3, 6, 8)], strided=True, size=[2, 3]),
+    Sample("empty", [uniform(0, 3, 4, 4)], size=[2, 2]),
+    Sample("one", [uniform(1, 1, 1, 1)], size=[1, 1]),
+])
+op("interpolate", "interpolate", F.interpolate, [
+    Sample(f"{mode}_{name}", [uniform(*shape)], strided=strided, mode=mode, **extra, **params)
+    for mode, extra in [("nearest", {}), ("bilinear", {"align_corners": False})]
+    for name, shape, params, strided in [
+        ("double", (2, 3, 3, 4), {"scale_factor": 2.0}, False),
+        ("size", (1, 2, 5, 4), {"size": [7, 9]}, False),
+        ("smaller", (1, 2, 9, 8), {"size": [4, 5]}, False),
+        ("strided", (1, 2, 4, 6), {"scale_factor": 2.0}, True),
+        ("one", (1, 1, 1, 1), {"size": [3, 2]}, False),
+    ]
+] + [
+    Sample("nearest_empty", [uniform(0, 3, 4, 4)], mode="nearest", size=[2, 2]),
+    Sample("bilinear_corners", [uniform(1, 2, 5, 4)], mode="bilinear", align_corners=True, size=[7, 9]),
+    Sample("bilinear_antialias", [uniform(1, 2, 9, 12)], mode="bilinear", align_corners=False, antialias=True, size=[4, 5]),
+])
+
+# Losses --------------------------------------------------------------------------------------------------------------
+
+
+def pairs(first, second, **params):
+    return [
+        Sample("plain", [first(3, 4), second(3, 4)], **params),
+        Sample("strided", [first(4, 6), second(4, 6)], strided=True, **params),
+        Sample("image", [first(2, 3, 4, 5), second(2, 3, 4, 5)], **params),
+        Sample("sum", [first(3, 4), second(3, 4)], reduction="sum", **params),
+        Sample("none", [first(3, 4), second(3, 4)], reduction="none", **params),
+        Sample("one", [first(1), second(1)], **params),
+        Sample("empty", [first(0, 3), second(0, 3)], gradient=False, **params),
+    ]
+
+
+def upper(*shape):
+    return uniform(*shape, lo=0.4, hi=3.0, avoid=[1.0, 1.5])
+
+
+def near_zero(*shape):
+    return uniform(*shape, lo=-0.01, hi=0.01)
+
+
+def fraction(*shape):
+    return uniform(*shape, lo=0.0, hi=1.0)
+
+
+op("losses", "mse_loss", F.mse_loss, pairs(uniform, uniform))
+op("losses", "l1_loss", F.l1_loss, pairs(upper, near_zero))
+op("losses", "smooth_l1_loss", F.smooth_l1_loss, pairs(upper, near_zero) + [
+    Sample("beta", [upper(3, 4), near_zero(3, 4)], beta=1.5),
+])
+op("losses", "bce_with_logits", F.binary_cross_entropy_with_logits, pairs(uniform, fraction) + [
+    Sample("far", [values(-200.0, -50.0, 50.0, 200.0), values(0.0, 1.0, 0.25, 1.0)]),
+])
+op("losses", "cross_entropy", F.cross_entropy, [
+    Sample("plain", [uniform(4, 5), integers(4, hi=5)]),
+    Sample("strided", [uniform(4, 6), integers(4, hi=6)], strided=True),
+    Sample("image", [uniform(2, 3, 4, 5), integers(2, 4, 5, hi=3)]),
+    Sample("sum", [uniform(4, 5), integers(4, hi=5)], reduction="sum"),
+    Sample("none", [uniform(4, 5), integers(4, hi=5)], reduction="none"),
+    Sample("far", [values([1000.0, -1000.0, 0.0], [0.0, 999.0, 1000.0]), integers(2, hi=3)]),
+    Sample("one", [uniform(1, 1), integers(1, hi=1)]),
+    Sample("empty", [uniform(0, 3), integers(0, hi=3)], gradient=False),
+])
+
+# Normalisation -------------------------------------------------------------------------------------------------------
+
+
+def batch_norm(x, mean, variance, weight, bias, training, momentum=0.1, eps=1e-5):
+    mean, variance = mean.detach().clone(), variance.detach().clone()
+    y = F.batch_norm(x, mean, variance, weight, bias, training, momentum, eps)
+    return (y, mean, variance) if training else y
+
+
+def batched(name, shape, strided=False, **params):
+    c = shape[1]
+    return Sample(name, [uniform(*shape), uniform(c), positive(c), uniform(c), uniform(c)], strided=strided, **params)
+
+
+op("normalisation", "batch_norm", batch_norm, [
+    batched("eval", (2, 3, 4, 5), training=False),
+    batched("eval_strided", (2, 3, 4, 6), strided=True, training=False),
+    batched("eval_rows", (4, 3), training=False, eps=0.01),
+    batched("eval_empty", (0, 3, 4, 5), training=False),
+    batched("eval_one", (1, 1, 1, 1), training=False),
+    batched("train", (2, 3, 4, 5), training=True),
+    batched("train_strided", (2, 3, 4, 6), strided=True, training=True),
+    batched("train_rows", (5, 3), training=True, momentum=0.4),
+    batched("train_blocks", (2, 16, 3, 3), training=True),
+])
+op("normalisation", "instance_norm", lambda x, w=None, b=None, eps=1e-5: F.instance_norm(x, weight=w, bias=b, eps=eps), [
+    Sample("plain", [uniform(2, 3, 4, 5), uniform(3), uniform(3)]),
+    Sample("bare", [uniform(2, 3, 4, 5)]),
+    Sample("strided", [uniform(2, 3, 4, 6), uniform(3), uniform(3)], strided=True),
+    Sample("eps", [uniform(1, 2, 3, 3)], eps=0.1),
+    Sample("blocks", [uniform(1, 16, 5, 5), uniform(16), uniform(16)]),
+    Sample("offset", [uniform(1, 2, 8, 8, lo=100.0, hi=101.0), uniform(2), uniform(2)]),
+    Sample("empty", [uniform(0, 3, 4, 5)]),
+    Sample("one", [uniform(1, 1, 1, 2)]),
+])
+op("normalisation", "group_norm", lambda x, w=None, b=None, groups=1, eps=1e-5: torch.group_norm(x, groups, w, b, eps), [
+    Sample("plain", [uniform(2, 6, 3, 4), uniform(6), uniform(6)], groups=2),
+    Sample("bare", [uniform(2, 6, 3, 4)], groups=3),
+    Sample("strided", [uniform(2, 4, 3, 6), uniform(4), uniform(4)], strided=True, groups=2),
+    Sample("rows", [uniform(3, 8), uniform(8), uniform(8)], groups=4, eps=0.01),
+    Sample("blocks", [uniform(1, 32, 3, 3), uniform(32), uniform(32)], groups=8),
+    Sample("empty", [uniform(0, 4, 3, 3), uniform(4), uniform(4)], groups=2),
+    Sample("one", [uniform(1, 1, 1, 1), uniform(1), uniform(1)], groups=1),
+])
+def layer_norm(x, weight=None, bias=None, normalized_shape=(), eps=1e-5):
+    return F.layer_norm(x, normalized_shape, weight, bias, eps)
+
+
+op("normalisation", "layer_norm", layer_norm, [
+    Sample("plain", [uniform(3, 8), uniform(8), uniform(8)], normalized_shape=[8]),
+    Sample("bare", [uniform(2, 3, 5)], normalized_shape=[5]),
+    Sample("two_axes", [uniform(2, 3, 4), uniform(3, 4), uniform(3, 4)], normalized_shape=[3, 4]),
+    Sample("strided", [uniform(4, 6), uniform(6), uniform(6)], strided=True, normalized_shape=[6], eps=0.01),
+    Sample("long", [uniform(2, 131), uniform(131), uniform(131)], normalized_shape=[131]),
+    Sample("empty", [uniform(0, 4), uniform(4), uniform(4)], normalized_shape=[4]),
+    Sample("one", [uniform(1), uniform(1), uniform(1)], normalized_shape=[1]),
+])
