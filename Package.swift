@@ -20,5 +20,7 @@ let package = Package(
   products: [.library(name: "Surface", targets: ["Surface"])],
   targets: [
     engine("Surface"),
+    engine("Files", ["Surface"]),
+    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swift),
   ]
 )

@@ -1,0 +1,68 @@
+internal import Glibc
+internal import Surface
+
+/// A regular file opened for reading at any position. It stays readable when its name is removed or given to another
+/// file; when another program cuts it short, reading is an error and not a crash (which is why it is not mapped).
+package final class InputFile {
+  package let path: String
+  /// Bytes, when it was opened.
+  package let size: Int
+  private let descriptor: Int32
+  private let operation: String
+
+  /// Opens a file; a missing file, a folder or a device is an error that names the path.
+  package init(_ path: String, operation: String) throws {
+    guard !path.isEmpty, !path.utf8.contains(0) else {
+      throw EngineError(
+        operation, expected: "the path of a file", came: path.isEmpty ? "\"\"" : "a path with a NUL byte")
+    }
+    // Without O_NONBLOCK, opening a named pipe would wait for somebody to write into it.
+    descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else { throw Self.failure(path, operation, errno) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      let isFolder = status.st_mode & S_IFMT == S_IFDIR
+      close(descriptor)
+      throw EngineError(operation, "cannot read \(path): it is \(isFolder ? "a folder" : "not a regular file")")
+    }
+    self.path = path
+    self.operation = operation
+    size = Int(status.st_size)
+  }
+
+  deinit { close(descriptor) }
+
+  /// Fills a buffer with the bytes from `offset` on. Stops for an interrupt between pieces.
+  package func read(at offset: Int, into buffer: UnsafeMutableRawBufferPointer) throws {
+    var done = 0
+    while done < buffer.count {
+      try Interrupt.check()
+      let piece = min(buffer.count - done, 16 << 20)
+      let count = pread(descriptor, buffer.baseAddress! + done, piece, off_t(offset + done))
+      if count < 0 && errno == EINTR { continue }
+      guard count >= 0 else { throw Self.failure(path, operation, errno) }
+      guard count > 0 else {
+        throw EngineError(
+          operation, "cannot read \(path): it ends at byte \(offset + done)", advice: "was it cut short?")
+      }
+      done += count
+    }
+  }
+
+  /// `count` bytes from `offset` on.
+  package func bytes(at offset: Int, count: Int) throws -> [UInt8] {
+    try [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
+      try read(
+        at: offset, into: UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[..<count]))
+      filled = count
+    }
+  }
+
+  private static func failure(_ path: String, _ operation: String, _ code: Int32) -> EngineError {
+    switch code {
+    case ENOENT: EngineError(operation, "there is no file \(path)")
+    case EACCES, EPERM: EngineError(operation, "cannot read \(path): permission denied")
+    default: EngineError(operation, "cannot read \(path): \(String(cString: strerror(code)))")
+    }
+  }
+}
