@@ -1,0 +1,114 @@
+internal import CKernels
+internal import Surface
+
+/// What stands outside a picture or feature map.
+public enum PadMode: String, CaseIterable, Sendable {
+  /// A constant.
+  case zeros
+  /// Mirrored at the edge element, which is not repeated: dcb|abcd|cba.
+  case reflect
+  /// The edge element repeated.
+  case replicate
+  /// The other side.
+  case circular
+}
+
+extension Tensor {
+  /// Tensors one behind the other along an axis. All other sizes and the element types must be equal.
+  public static func cat(_ parts: [Tensor], _ place: Int = 0) throws -> Tensor {
+    guard let first = parts.first else { throw EngineError("cat", expected: "at least one tensor", came: "none") }
+    let axis = try first.axis(place, "cat")
+    var target = first.dims
+    target[axis] = 0
+    for (position, part) in parts.enumerated() {
+      guard part.dtype == first.dtype else {
+        throw EngineError("cat", expected: "tensors of one type, \(first.dtype)", came: "\(part.dtype) at place \(position + 1)")
+      }
+      var other = part.dims
+      if other.count == target.count { other[axis] = 0 }
+      var plain = first.dims
+      plain[axis] = 0
+      guard other == plain else {
+        throw EngineError(
+          "cat", "the shapes \(first.dims.text) and \(part.dims.text) (place \(position + 1)) differ outside axis \(axis + 1)")
+      }
+      target[axis] += part.dims[axis]
+    }
+    let y = try empty(target, first.dtype, for: "cat")
+    var start = 0
+    for part in parts where part.count > 0 {
+      try part.cast(into: y.view(part.dims, y.strides, offset: start * y.strides[axis]))
+      start += part.dims[axis]
+    }
+    guard Autograd.records(parts) else { return y }
+    let sizes = parts.map { $0.dims[axis] }
+    return y.derived("cat", from: parts) { try $0.grad.split(sizes, axis) }
+  }
+
+  /// Tensors of one shape side by side along a new axis.
+  public static func stack(_ parts: [Tensor], _ place: Int = 0) throws -> Tensor {
+    guard let first = parts.first else { throw EngineError("stack", expected: "at least one tensor", came: "none") }
+    for (position, part) in parts.enumerated() where part.dims != first.dims {
+      throw EngineError(
+        "stack", "the shapes \(first.dims.text) and \(part.dims.text) (place \(position + 1)) differ")
+    }
+    let axis = place < 0 ? place + first.rank + 1 : place
+    return try cat(parts.map { try $0.unsqueeze(axis) }, axis)
+  }
+
+  /// Elements added around the last axes: `amounts` holds before and after for the last axis, then for the one before
+  /// it, and so on (left, right, top, bottom for a picture). Negative amounts crop.
+  public func pad(_ amounts: [Int], mode: PadMode = .zeros, value: Double = 0) throws -> Tensor {
+    guard amounts.count % 2 == 0, amounts.count / 2 <= rank else {
+      throw EngineError(
+        "pad", expected: "two amounts for each of at most \(rank) axes", came: "\(amounts.count) amounts",
+        advice: "for a picture: {left, right, top, bottom}")
+    }
+    var result = self
+    for pair in 0..<(amounts.count / 2) {
+      let (before, after) = (amounts[2 * pair], amounts[2 * pair + 1])
+      if before != 0 || after != 0 { result = try result.padAxis(rank - 1 - pair, before, after, mode, value) }
+    }
+    return result
+  }
+
+  private func padAxis(_ axis: Int, _ before: Int, _ after: Int, _ mode: PadMode, _ value: Double) throws -> Tensor {
+    let size = dims[axis]
+    let limit = mode == .reflect ? size - 1 : mode == .circular ? size : .max
+    guard before <= limit, after <= limit, Swift.min(before, 0) + Swift.min(after, 0) + size >= 0,
+      abs(before) < 1 << 40, abs(after) < 1 << 40, mode == .zeros || size > 0
+    else {
+      throw EngineError(
+        "pad", "cannot pad axis \(axis + 1) of \(dims.text) by \(before) and \(after) (\(mode.rawValue))",
+        advice: mode == .reflect ? "reflection needs less than the size itself" : nil)
+    }
+    if mode == .zeros { return try padConstant(axis, before, after, value) }
+    let places = (-before..<(size + after)).map { Tensor.source($0, size, mode) }
+    return try indexSelect(axis, Tensor(integers: places, [places.count]))
+  }
+
+  /// The position inside that a position outside stands for.
+  private static func source(_ position: Int, _ size: Int, _ mode: PadMode) -> Int {
+    switch mode {
+    case .circular: (position + size) % size
+    case .reflect where position < 0: -position
+    case .reflect where position >= size: 2 * (size - 1) - position
+    default: Swift.min(Swift.max(position, 0), size - 1)
+    }
+  }
+
+  private func padConstant(_ axis: Int, _ before: Int, _ after: Int, _ value: Double) throws -> Tensor {
+    let (cutFront, cutBack) = (Swift.max(-before, 0), Swift.max(-after, 0))
+    let kept = try slice(axis, cutFront, dims[axis] - cutFront - cutBack, step: 1)
+    let (front, back) = (Swift.max(before, 0), Swift.max(after, 0))
+    if front == 0 && back == 0 { return try kept.copy() }
+    var target = kept.dims
+    target[axis] += front + back
+    let y = try Tensor.empty(target, dtype, for: "pad")
+    y.fill(value)
+    if kept.count > 0 { try kept.cast(into: y.view(kept.dims, y.strides, offset: front * y.strides[axis])) }
+    guard Autograd.records(kept) else { return y }
+    let length = kept.dims[axis]
+    return y.derived("pad", from: [kept]) { [try $0.grad.slice(axis, front, length, step: 1)] }
+  }
+}
