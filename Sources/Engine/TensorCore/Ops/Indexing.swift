@@ -23,7 +23,11 @@ extension Tensor {
   /// result[i] = self[i with axis := index[i]]; `index` has this tensor's rank, and along other axes no larger sizes.
   public func gather(_ place: Int, _ index: Tensor) throws -> Tensor {
     let axis = try axis(place, "gather")
-    let positions = try checkedIndex(index, axis, "gather")
+    return try gathered(axis, try checkedIndex(index, axis, "gather"))
+  }
+
+  /// `gather` with positions that are i64 and not negative.
+  private func gathered(_ axis: Int, _ positions: Tensor) throws -> Tensor {
     let y = try Tensor.empty(positions.dims, dtype, for: "gather")
     var steps = strides
     steps[axis] = 0
@@ -35,7 +39,7 @@ extension Tensor {
     if status != 0 { try throwOutside(bad, axis, "gather") }
     guard Autograd.records(self) else { return y }
     return y.derived("gather", from: [self], saving: [positions]) { pull in
-      [try Tensor.zeros(self.shape, self.dtype).scatterAdd(axis, positions, pull.grad)]
+      [try Tensor.zeros(self.shape, self.dtype).scattered(axis, positions, pull.grad)]
     }
   }
 
@@ -56,6 +60,11 @@ extension Tensor {
       throw EngineError(
         "scatter_add", expected: "values of \(positions.dims.text) \(dtype)", came: "\(source.dims.text) \(source.dtype)")
     }
+    return try scattered(axis, positions, source)
+  }
+
+  /// `scatterAdd` with positions that are i64 and not negative.
+  private func scattered(_ axis: Int, _ positions: Tensor, _ source: Tensor) throws -> Tensor {
     let y = try Autograd.noGradient { try copy() }
     var steps = y.strides
     steps[axis] = 0
@@ -67,7 +76,7 @@ extension Tensor {
     if status != 0 { try throwOutside(bad, axis, "scatter_add") }
     guard Autograd.records(self, source) else { return y }
     return y.derived("scatter_add", from: [self, source], saving: [positions]) {
-      [$0.grad, $0.wants(1) ? try $0.grad.gather(axis, positions) : nil]
+      [$0.grad, $0.wants(1) ? try $0.grad.gathered(axis, positions) : nil]
     }
   }
 
@@ -81,6 +90,8 @@ extension Tensor {
     shape[axis] = index.count
     var target = self.shape
     target[axis] = index.count
-    return try gather(axis, index.reshape(shape).expand(target))
+    // Only the short list is converted and checked for negatives; stretched, it costs no memory.
+    let positions = try index.positions(dims[axis], "index_select").reshape(shape).expand(target)
+    return try gathered(axis, positions)
   }
 }

@@ -1,0 +1,2 @@
+/* oneDNN 2.6 (Debian's libdnnl-dev): plain C, no pkg-config file. */
+#include <oneapi/dnnl/dnnl.h>

@@ -1,0 +1,230 @@
+internal import CKernels
+internal import COneDNN
+internal import Surface
+
+/// The geometry of a 2-D convolution, checked once and shared by its forward pass and both gradients.
+struct ConvolutionPlan: Hashable {
+  var batch, groups, inChannels, outChannels: Int
+  var inHeight, inWidth, outHeight, outWidth: Int
+  var kernelHeight, kernelWidth: Int
+  var strideY, strideX, dilationY, dilationX: Int
+  var padTop, padLeft: Int
+
+  /// Padding below and to the right that makes the output exactly as large as stated; negative where the last rows
+  /// of the input are not reached.
+  var padBottom: Int { (outHeight - 1) * strideY + (kernelHeight - 1) * dilationY + 1 - inHeight - padTop }
+  var padRight: Int { (outWidth - 1) * strideX + (kernelWidth - 1) * dilationX + 1 - inWidth - padLeft }
+
+  var inputShape: [Int] { [batch, inChannels, inHeight, inWidth] }
+  var outputShape: [Int] { [batch, outChannels, outHeight, outWidth] }
+  var weightShape: [Int] { [outChannels, inChannels / groups, kernelHeight, kernelWidth] }
+  /// Weights as oneDNN wants them: with an axis for the groups where there are any.
+  var groupedWeightShape: [Int] {
+    groups == 1
+      ? weightShape : [groups, outChannels / groups, inChannels / groups, kernelHeight, kernelWidth]
+  }
+  /// Multiplications and additions.
+  var operations: Double {
+    2 * Double(batch * outChannels) * Double(outHeight * outWidth) * Double(inChannels / groups)
+      * Double(kernelHeight * kernelWidth)
+  }
+  var isEmpty: Bool { batch == 0 || outChannels == 0 || inChannels == 0 || outHeight <= 0 || outWidth <= 0 }
+
+  /// The same for the plain kernels.
+  var plain: ck_conv {
+    ck_conv(
+      batch: Int64(batch), groups: Int64(groups), in_channels: Int64(inChannels), out_channels: Int64(outChannels),
+      in_height: Int64(inHeight), in_width: Int64(inWidth), out_height: Int64(outHeight), out_width: Int64(outWidth),
+      kernel_height: Int64(kernelHeight), kernel_width: Int64(kernelWidth), stride_y: Int64(strideY),
+      stride_x: Int64(strideX), pad_top: Int64(padTop), pad_left: Int64(padLeft), dilation_y: Int64(dilationY),
+      dilation_x: Int64(dilationX))
+  }
+}
+
+/// What a convolution computes.
+enum ConvolutionDirection: Hashable { case forward, inputGradient, weightGradient }
+
+/// Chooses how a convolution is computed. One place: callers and layouts do not know of it.
+enum ConvolutionPolicy {
+  /// oneDNN's algorithm for a layer in a direction. Direct everywhere at present; the policy table by kernel, channels
+  /// and size goes here.
+  static func algorithm(_ plan: ConvolutionPlan, _ direction: ConvolutionDirection) -> dnnl_alg_kind_t {
+    dnnl_convolution_direct
+  }
+}
+
+/// Convolutions over dense row-major buffers: oneDNN for f32, the plain loops for f64.
+enum ConvolutionKernels {
+  private struct Key: Hashable {
+    let plan: ConvolutionPlan
+    let direction: ConvolutionDirection
+    let hasBias: Bool
+    let threads: Int
+  }
+  nonisolated(unsafe) private static var cache = PrimitiveCache<Key>(capacity: 256)
+
+  /// Most operations of one library call: about 50 ms on two cores, so that an interrupt is answered in time.
+  private static let mostOperations = 2.5e10
+
+  /// y = x ⋆ w (+ bias). Buffers hold the plan's shapes.
+  static func forward(
+    _ plan: ConvolutionPlan, _ type: ElementType, _ x: UnsafeRawPointer, _ w: UnsafeRawPointer,
+    _ bias: UnsafeRawPointer?, into y: UnsafeMutableRawPointer
+  ) throws {
+    if type == .f64 {
+      var plain = plan.plain
+      ck_conv_forward(type.code, &plain, x, w, bias, y)
+      return try Interrupt.check()
+    }
+    if let part = batchPart(plan) {
+      return try eachImageGroup(plan, part) { sub, image in
+        try forward(
+          sub, type, x + image * plan.inputShape[1...].product * 4, w, bias,
+          into: y + image * plan.outputShape[1...].product * 4)
+      }
+    }
+    if plan.operations > mostOperations, plan.groups == 1, plan.outChannels >= 32 {
+      return try halves(plan.outChannels) { first, count in
+        var sub = plan
+        sub.outChannels = count
+        try forward(
+          sub, type, x, w + first * plan.weightShape[1...].product * 4, bias.map { $0 + first * 4 },
+          into: y + first * plan.outHeight * plan.outWidth * 4)
+      }
+    }
+    let primitive = try compiled(plan, .forward, hasBias: bias != nil)
+    try primitive.run([x, w] + (bias.map { [$0] } ?? []), into: y)
+  }
+
+  /// dx = the gradient of the input, from dy and w; also what a transposed convolution computes.
+  static func inputGradient(
+    _ plan: ConvolutionPlan, _ type: ElementType, _ dy: UnsafeRawPointer, _ w: UnsafeRawPointer,
+    into dx: UnsafeMutableRawPointer
+  ) throws {
+    if type == .f64 {
+      var plain = plan.plain
+      ck_conv_backward_data(type.code, &plain, dy, w, dx)
+      return try Interrupt.check()
+    }
+    if let part = batchPart(plan) {
+      return try eachImageGroup(plan, part) { sub, image in
+        try inputGradient(
+          sub, type, dy + image * plan.outputShape[1...].product * 4, w,
+          into: dx + image * plan.inputShape[1...].product * 4)
+      }
+    }
+    try compiled(plan, .inputGradient).run([dy, w], into: dx)
+  }
+
+  /// dw = the gradient of the weights, from x and dy.
+  static func weightGradient(
+    _ plan: ConvolutionPlan, _ type: ElementType, _ x: UnsafeRawPointer, _ dy: UnsafeRawPointer,
+    into dw: UnsafeMutableRawPointer
+  ) throws {
+    if type == .f64 {
+      var plain = plan.plain
+      ck_conv_backward_weights(type.code, &plain, x, dy, dw)
+      return try Interrupt.check()
+    }
+    // oneDNN sums over images by thread, so its bytes depend on their number; one thread is the fixed order.
+    let threads = Runtime.threads
+    if Runtime.isDeterministic { ck_set_threads(1) }
+    defer { ck_set_threads(Int32(threads)) }
+    try compiled(plan, .weightGradient).run([x, dy], into: dw)
+  }
+
+  /// How many images one call may take, when that is fewer than there are.
+  private static func batchPart(_ plan: ConvolutionPlan) -> Int? {
+    guard plan.batch > 1, plan.operations > mostOperations else { return nil }
+    return Swift.max(1, Int(mostOperations / (plan.operations / Double(plan.batch))))
+  }
+
+  private static func eachImageGroup(
+    _ plan: ConvolutionPlan, _ part: Int, _ body: (ConvolutionPlan, Int) throws -> Void
+  ) throws {
+    for image in stride(from: 0, to: plan.batch, by: part) {
+      var sub = plan
+      sub.batch = Swift.min(part, plan.batch - image)
+      try body(sub, image)
+    }
+  }
+
+  private static func halves(_ channels: Int, _ body: (_ first: Int, _ count: Int) throws -> Void) throws {
+    let half = (channels / 2 + 15) / 16 * 16
+    try body(0, half)
+    try body(half, channels - half)
+  }
+
+  private static func compiled(
+    _ plan: ConvolutionPlan, _ direction: ConvolutionDirection, hasBias: Bool = false
+  ) throws -> CompiledPrimitive {
+    let key = Key(plan: plan, direction: direction, hasBias: hasBias, threads: Runtime.threads)
+    return try cache.primitive(for: key) { try compile(plan, direction, hasBias) }
+  }
+
+  private static func compile(
+    _ plan: ConvolutionPlan, _ direction: ConvolutionDirection, _ hasBias: Bool
+  ) throws -> CompiledPrimitive {
+    let forward = try description(plan, .forward, hasBias, hint: nil)
+    defer { dnnl_primitive_desc_destroy(forward) }
+    let (x, w, y) = (
+      OneDNN.dense(plan.inputShape), OneDNN.dense(plan.groupedWeightShape), OneDNN.dense(plan.outputShape)
+    )
+    switch direction {
+    case .forward:
+      var inputs = [(DNNL_ARG_SRC_0, dnnl_query_src_md, Int32(0), x), (DNNL_ARG_WEIGHTS_0, dnnl_query_weights_md, 0, w)]
+      if hasBias { inputs.append((DNNL_ARG_BIAS, dnnl_query_weights_md, 1, OneDNN.dense([plan.outChannels]))) }
+      return try CompiledPrimitive(forward, inputs: inputs, output: (DNNL_ARG_DST_0, dnnl_query_dst_md, 0, y))
+    case .inputGradient:
+      let backward = try description(plan, direction, false, hint: forward)
+      defer { dnnl_primitive_desc_destroy(backward) }
+      return try CompiledPrimitive(
+        backward,
+        inputs: [(DNNL_ARG_DIFF_DST_0, dnnl_query_diff_dst_md, 0, y), (DNNL_ARG_WEIGHTS_0, dnnl_query_weights_md, 0, w)],
+        output: (DNNL_ARG_DIFF_SRC_0, dnnl_query_diff_src_md, 0, x))
+    case .weightGradient:
+      let backward = try description(plan, direction, false, hint: forward)
+      defer { dnnl_primitive_desc_destroy(backward) }
+      return try CompiledPrimitive(
+        backward,
+        inputs: [(DNNL_ARG_SRC_0, dnnl_query_src_md, 0, x), (DNNL_ARG_DIFF_DST_0, dnnl_query_diff_dst_md, 0, y)],
+        output: (DNNL_ARG_DIFF_WEIGHTS_0, dnnl_query_diff_weights_md, 0, w))
+    }
+  }
+
+  private static func description(
+    _ plan: ConvolutionPlan, _ direction: ConvolutionDirection, _ hasBias: Bool, hint: dnnl_primitive_desc_t?
+  ) throws -> dnnl_primitive_desc_t {
+    var (x, w, y) = (OneDNN.any(plan.inputShape), OneDNN.any(plan.groupedWeightShape), OneDNN.any(plan.outputShape))
+    var bias = OneDNN.any([plan.outChannels])
+    let strides = [Int64(plan.strideY), Int64(plan.strideX)]
+    let dilations = [Int64(plan.dilationY - 1), Int64(plan.dilationX - 1)]
+    let before = [Int64(plan.padTop), Int64(plan.padLeft)], after = [Int64(plan.padBottom), Int64(plan.padRight)]
+    let algorithm = ConvolutionPolicy.algorithm(plan, direction)
+    var operation = dnnl_convolution_desc_t()
+    let status: dnnl_status_t
+    switch direction {
+    case .forward:
+      status = withUnsafePointer(to: &bias) { bias in
+        dnnl_dilated_convolution_forward_desc_init(
+          &operation, dnnl_forward_training, algorithm, &x, &w, hasBias ? bias : nil, &y, strides, dilations, before, after)
+      }
+    case .inputGradient:
+      status = dnnl_dilated_convolution_backward_data_desc_init(
+        &operation, algorithm, &x, &w, &y, strides, dilations, before, after)
+    case .weightGradient:
+      status = dnnl_dilated_convolution_backward_weights_desc_init(
+        &operation, algorithm, &x, &w, nil, &y, strides, dilations, before, after)
+    }
+    try OneDNN.check(status, "convolution")
+    var description: dnnl_primitive_desc_t?
+    try OneDNN.check(
+      dnnl_primitive_desc_create(&description, &operation, OneDNN.attributes, OneDNN.engine, hint), "convolution")
+    return description!
+  }
+}
+
+extension Collection<Int> {
+  /// The product of all numbers.
+  var product: Int { reduce(1, *) }
+}

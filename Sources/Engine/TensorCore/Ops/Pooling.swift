@@ -1,0 +1,151 @@
+internal import CKernels
+internal import Surface
+
+/// How pooling windows lie over their input.
+public struct PoolingOptions: Sendable {
+  /// Window (vertical, horizontal).
+  public var kernel: (Int, Int)
+  /// Steps between windows; the window itself when nil.
+  public var stride: (Int, Int)?
+  /// Padding; at most half the window.
+  public var padding = (0, 0)
+  /// Whether a last, partly filled window counts.
+  public var ceilMode = false
+  /// Whether averages count padding.
+  public var countPadding = true
+
+  public init(
+    kernel: (Int, Int), stride: (Int, Int)? = nil, padding: (Int, Int) = (0, 0), ceilMode: Bool = false,
+    countPadding: Bool = true
+  ) {
+    self.kernel = kernel
+    self.stride = stride
+    self.padding = padding
+    self.ceilMode = ceilMode
+    self.countPadding = countPadding
+  }
+}
+
+extension PoolingPlan {
+  init(_ x: Tensor, _ options: PoolingOptions, _ operation: String) throws {
+    guard x.rank == 4 else {
+      throw EngineError(operation, expected: "an input [N, C, H, W] or [C, H, W]", came: x.dims.text)
+    }
+    let (kernel, stride, padding) = (options.kernel, options.stride ?? options.kernel, options.padding)
+    let limit = 1...(1 << 24)
+    guard limit.contains(kernel.0), limit.contains(kernel.1), limit.contains(stride.0), limit.contains(stride.1) else {
+      throw EngineError(operation, expected: "a window and stride of 1 or more", came: "\(kernel) and \(stride)")
+    }
+    guard padding.0 >= 0, padding.1 >= 0, padding.0 * 2 <= kernel.0, padding.1 * 2 <= kernel.1 else {
+      throw EngineError(operation, expected: "a padding of at most half the window \(kernel)", came: "\(padding)")
+    }
+    let height = try PoolingPlan.size(x.dims[2], kernel.0, stride.0, padding.0, options.ceilMode, operation)
+    let width = try PoolingPlan.size(x.dims[3], kernel.1, stride.1, padding.1, options.ceilMode, operation)
+    self.init(
+      batch: x.dims[0], channels: x.dims[1], inHeight: x.dims[2], inWidth: x.dims[3], outHeight: height,
+      outWidth: width, kernelHeight: kernel.0, kernelWidth: kernel.1, strideY: stride.0, strideX: stride.1,
+      padTop: padding.0, padLeft: padding.1, countPadding: options.countPadding)
+  }
+
+  /// The number of windows along an axis; with ceil mode none that starts beyond input and left padding.
+  private static func size(
+    _ input: Int, _ kernel: Int, _ stride: Int, _ padding: Int, _ ceil: Bool, _ operation: String
+  ) throws -> Int {
+    let span = input + 2 * padding - kernel
+    guard span >= 0 || (ceil && input > 0) else {
+      throw EngineError(
+        operation, "a window of \(kernel) does not fit into a size of \(input) with padding \(padding)",
+        advice: "use a smaller window")
+    }
+    var size = (ceil ? Swift.max(span, 0) + stride - 1 : span) / stride + 1
+    if ceil, (size - 1) * stride >= input + padding { size -= 1 }
+    return size
+  }
+}
+
+extension Tensor {
+  /// The largest element of each window. self: [N, C, H, W] or [C, H, W].
+  public func maxPool2d(_ options: PoolingOptions) throws -> Tensor {
+    if rank == 3 { return try unsqueeze(0).maxPool2d(options).squeeze(0) }
+    let plan = try PoolingPlan(self, options, "max_pool2d")
+    let x = dtype == .f64 ? self : try converted(to: .f32)
+    let dense = try x.detached().contiguous()
+    let y = try Tensor.empty(Dims(plan.outputShape), x.dtype, for: "max_pool2d")
+    guard Autograd.records(x) else {
+      if x.dtype == .f64 || y.count == 0 {
+        var plain = plan.plain
+        ck_max_pool(x.dtype.code, &plain, dense.base, y.base, nil)
+      } else {
+        try PoolingKernels.forward(plan, maximum: true, dense.base, into: y.base)
+      }
+      return try y.converted(to: dtype.isFloating ? dtype : .f32)
+    }
+    // With gradients the plain loops also tell where each maximum came from; the gradient goes back there.
+    let places = try Tensor.empty(Dims(plan.outputShape), .i64)
+    var plain = plan.plain
+    ck_max_pool(x.dtype.code, &plain, dense.base, y.base, places.base.assumingMemoryBound(to: Int64.self))
+    let (planes, size) = (plan.batch * plan.channels, plan.inHeight * plan.inWidth)
+    let index = try places.reshape([planes, plan.outHeight * plan.outWidth])
+    let result = y.derived("max_pool2d", from: [x]) { pull in
+      let zeros = try Tensor.zeros([planes, size], x.dtype)
+      let gradient = try zeros.scatterAdd(1, index, pull.grad.reshape(index.shape))
+      return [try gradient.reshape(plan.inputShape)]
+    }
+    return try result.converted(to: dtype)
+  }
+
+  /// The mean of each window. self: [N, C, H, W] or [C, H, W].
+  public func avgPool2d(_ options: PoolingOptions) throws -> Tensor {
+    if rank == 3 { return try unsqueeze(0).avgPool2d(options).squeeze(0) }
+    let plan = try PoolingPlan(self, options, "avg_pool2d")
+    let x = dtype == .f64 ? self : try converted(to: .f32)
+    return try x.averaged(plan).converted(to: dtype.isFloating ? dtype : .f32)
+  }
+
+  private func averaged(_ plan: PoolingPlan) throws -> Tensor {
+    let dense = try detached().contiguous()
+    let y = try Tensor.empty(Dims(plan.outputShape), dtype, for: "avg_pool2d")
+    if dtype == .f64 || y.count == 0 || plan.overhangs {
+      var plain = plan.plain
+      ck_avg_pool(dtype.code, &plain, dense.base, y.base)
+    } else {
+      try PoolingKernels.forward(plan, maximum: false, dense.base, into: y.base)
+    }
+    guard Autograd.records(self) else { return y }
+    return y.derived("avg_pool2d", from: [self]) { [try $0.grad.spread(plan)] }
+  }
+
+  /// The adjoint of averaging: each element spread evenly over its window.
+  private func spread(_ plan: PoolingPlan) throws -> Tensor {
+    let dense = try detached().contiguous()
+    let y = try Tensor.empty(Dims(plan.inputShape), dtype, for: "avg_pool2d")
+    var plain = plan.plain
+    ck_avg_pool_backward(dtype.code, &plain, dense.base, y.base)
+    guard Autograd.records(self) else { return y }
+    return y.derived("avg_pool2d_spread", from: [self]) { [try $0.grad.averaged(plan)] }
+  }
+
+  /// The means of a grid of height × width nearly equal windows that cover the input. self: [N, C, H, W] or [C, H, W].
+  public func adaptiveAvgPool2d(_ height: Int, _ width: Int) throws -> Tensor {
+    if rank == 3 { return try unsqueeze(0).adaptiveAvgPool2d(height, width).squeeze(0) }
+    guard rank == 4, height > 0, width > 0, dims[2] > 0, dims[3] > 0 else {
+      throw EngineError(
+        "adaptive_avg_pool2d", expected: "an input [N, C, H, W] and an output of 1×1 or more",
+        came: "\(dims.text) and \(height)×\(width)")
+    }
+    return try resample(axis: 3, taps: .adaptive(dims[3], width)).resample(axis: 2, taps: .adaptive(dims[2], height))
+  }
+}
+
+extension TapTable {
+  /// Output j averages inputs ⌊j·n/m⌋ … ⌈(j+1)·n/m⌉ − 1, as PyTorch's adaptive pooling.
+  static func adaptive(_ inputs: Int, _ outputs: Int) -> TapTable {
+    let spans = (0..<outputs).map { ($0 * inputs / outputs, (($0 + 1) * inputs + outputs - 1) / outputs) }
+    let width = spans.map { $0.1 - $0.0 }.max() ?? 0
+    var weights = [Float](repeating: 0, count: outputs * width)
+    for (output, span) in spans.enumerated() {
+      for tap in 0..<(span.1 - span.0) { weights[output * width + tap] = 1 / Float(span.1 - span.0) }
+    }
+    return TapTable(outputs: outputs, taps: width, starts: spans.map { Int32($0.0) }, weights: weights)
+  }
+}

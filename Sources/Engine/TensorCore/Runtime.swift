@@ -1,0 +1,68 @@
+internal import CKernels
+internal import COneDNN
+internal import Surface
+
+#if canImport(Glibc)
+  internal import Glibc
+#endif
+
+/// Settings of the whole engine: instruction set, threads, modes. The engine is used from one thread.
+public enum Runtime {
+  nonisolated(unsafe) private static var isStarted = false
+  /// Whether weight gradients are computed so that their bytes do not depend on the number of threads.
+  nonisolated(unsafe) public static var isDeterministic = false
+
+  /// Prepares the kernels and libraries once. `ATELIER_ISA=v2|v3|v4` caps the instruction set of both.
+  /// Every module that reaches the C kernels calls this first; later calls do nothing.
+  public static func start() {
+    if isStarted { return }
+    isStarted = true
+    let isa = String(cString: ck_start(getenv("ATELIER_ISA")))
+    ck_set_interrupt(UnsafePointer(Interrupt.address))
+    switch isa {
+    case "v2": dnnl_set_max_cpu_isa(dnnl_cpu_isa_sse41)
+    case "v3": dnnl_set_max_cpu_isa(dnnl_cpu_isa_avx2)
+    default: break
+    }
+  }
+
+  /// The instruction set of the kernels in use: `v2`, `v3` or `v4` (x86-64 levels).
+  public static var isa: String {
+    start()
+    return String(cString: ck_isa())
+  }
+
+  /// The number of threads that kernels use.
+  public static var threads: Int { Int(ck_threads()) }
+
+  /// Sets the number of threads, 1 to 1024.
+  public static func setThreads(_ count: Int) throws {
+    guard (1...1024).contains(count) else {
+      throw EngineError("atelier.threads", expected: "1 to 1024 threads", came: "\(count)")
+    }
+    ck_set_threads(Int32(count))
+  }
+
+  /// Bytes that tensors hold, that are kept for reuse, and the most ever held.
+  public static var memory: MemoryUse { Allocator.memory }
+
+  /// oneDNN's version, as in `2.6.3`.
+  public static var oneDNNVersion: String {
+    let version = dnnl_version().pointee
+    return "\(version.major).\(version.minor).\(version.patch)"
+  }
+
+  /// This processor's name, or `unknown`.
+  public static var processor: String {
+    guard let file = fopen("/proc/cpuinfo", "r") else { return "unknown" }
+    defer { fclose(file) }
+    var line = [CChar](repeating: 0, count: 512)
+    while fgets(&line, Int32(line.count), file) != nil {
+      let text = line.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
+      if text.hasPrefix("model name"), let colon = text.firstIndex(of: ":") {
+        return String(text[text.index(colon, offsetBy: 2)...].filter { $0 != "\n" })
+      }
+    }
+    return "unknown"
+  }
+}
