@@ -22,5 +22,8 @@ let package = Package(
     engine("Surface"),
     engine("Files", ["Surface"]),
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swift),
+    .systemLibrary(name: "COneDNN", path: "Sources/Engine/Shims/COneDNN"),
+    .target(name: "CKernels", path: "Sources/Engine/CKernels/Dispatch"),
+    engine("TensorCore", ["Surface", "CKernels", "COneDNN"]),
   ]
 )

@@ -31,7 +31,7 @@ public indirect enum Kind {
 
 /// One argument or named option of a function. Everything that help, completion, the reference pages and the checks
 /// know about it stands here and nowhere else.
-public struct Parameter {
+public struct Option {
   public let name: String
   public let kind: Kind
   /// What it does, one clause.
@@ -54,8 +54,8 @@ public struct Parameter {
   public static func optional(
     _ name: String, _ kind: Kind, _ summary: String, _ standard: Value? = nil, range: ClosedRange<Double>? = nil,
     unit: String? = nil
-  ) -> Parameter {
-    Parameter(name, kind, summary, standard: standard, optional: true, range: range, unit: unit)
+  ) -> Option {
+    Option(name, kind, summary, standard: standard, optional: true, range: range, unit: unit)
   }
 
   private init(
@@ -92,11 +92,11 @@ public final class Function {
   /// One line: what it does.
   public let summary: String
   /// Positional arguments, in order, without the receiver of a method.
-  public let parameters: [Parameter]
+  public let parameters: [Option]
   /// Whether more positional arguments may follow the last one (`t:permute(1, 3, 2)`).
   public let variadic: Bool
   /// Named options of the trailing table.
-  public let options: [Parameter]
+  public let options: [Option]
   /// What it returns, one clause.
   public let returns: String
   /// The definition followed: paper and equation, or the reference library.
@@ -107,8 +107,8 @@ public final class Function {
   public let body: (borrowing Arguments) throws -> Value
 
   public init(
-    _ form: Form, _ name: String, _ summary: String, _ parameters: [Parameter] = [], variadic: Bool = false,
-    options: [Parameter] = [], returns: String = "nothing", source: String? = nil, example: String,
+    _ form: Form, _ name: String, _ summary: String, _ parameters: [Option] = [], variadic: Bool = false,
+    options: [Option] = [], returns: String = "nothing", source: String? = nil, example: String,
     body: @escaping (borrowing Arguments) throws -> Value
   ) {
     self.form = form

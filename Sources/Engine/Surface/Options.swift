@@ -109,7 +109,7 @@ public struct Options {
 
   private func isNone(_ name: String) -> Bool { if case .none = self[name] { true } else { false } }
 
-  private func parameter(_ name: String) -> Parameter {
+  private func parameter(_ name: String) -> Option {
     guard let parameter = function.options.first(where: { $0.name == name }) else {
       preconditionFailure("\(function.qualifiedName) reads an option '\(name)' that it does not declare")
     }

@@ -26,7 +26,7 @@ enum MatmulKernels {
     into c: UnsafeMutableRawPointer
   ) throws {
     // Small products: the plain kernel is faster than a call into the library, and it is the f64 path.
-    if type == .f64 || plan.operations < 1 << 15 { return try plain(plan, type, a, b, into: c) }
+    if type == .f64 || plan.operations < 32768 { return try plain(plan, type, a, b, into: c) }
     if plan.operations > 2.5e10, plan.m > 256 || plan.batch > 1 {
       return try parts(plan) { sub, left, right, out in
         try product(sub, type, a + left * 4, b + right * 4, into: c + out * 4)

@@ -76,7 +76,7 @@ extension Tensor {
     let size = dims[axis]
     let limit = mode == .reflect ? size - 1 : mode == .circular ? size : .max
     guard before <= limit, after <= limit, Swift.min(before, 0) + Swift.min(after, 0) + size >= 0,
-      abs(before) < 1 << 40, abs(after) < 1 << 40, mode == .zeros || size > 0
+      before.magnitude < 1 << 40, after.magnitude < 1 << 40, mode == .zeros || size > 0
     else {
       throw EngineError(
         "pad", "cannot pad axis \(axis + 1) of \(dims.text) by \(before) and \(after) (\(mode.rawValue))",
