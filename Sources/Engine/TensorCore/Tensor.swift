@@ -1,5 +1,5 @@
 internal import CKernels
-public import Surface
+internal import Surface
 
 /// A strided view of memory with an element type; the value that every part of the engine speaks.
 ///

@@ -154,13 +154,13 @@ extension Tensor {
 
   /// Whether any element over some axes, or all, differs from 0; bool.
   public func any(_ axes: [Int]? = nil, keepdim: Bool = false) throws -> Tensor {
-    let x = try detached()
+    let x = detached()
     return try x.reduced(CK_ANY, ReducePlan(x, axes, keepdim: keepdim, "any"), .bool)
   }
 
   /// Whether all elements over some axes, or all, differ from 0; bool.
   public func all(_ axes: [Int]? = nil, keepdim: Bool = false) throws -> Tensor {
-    let x = try detached()
+    let x = detached()
     return try x.reduced(CK_ALL, ReducePlan(x, axes, keepdim: keepdim, "all"), .bool)
   }
 
@@ -204,7 +204,7 @@ extension Tensor {
       let flat = try detached().reshape([count]).arg(smallest: smallest, name, 0, false)
       return keepdim ? try flat.reshape([Int](repeating: 1, count: rank)) : flat
     }
-    let x = try detached()
+    let x = detached()
     let axis = try x.axis(place, name)
     guard dims[axis] > 0 else { throw EngineError(name, "axis \(axis + 1) of \(dims.text) is empty") }
     let plan = try ReducePlan(x, [axis], keepdim: keepdim, name)

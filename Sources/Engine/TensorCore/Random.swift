@@ -1,0 +1,121 @@
+internal import CKernels
+internal import Surface
+
+/// Random numbers: PyTorch's CPU stream, so that a Python script's draws can be repeated, and a counter-based generator
+/// for noise whose values depend on their position alone.
+public final class RandomGenerator {
+  private var state = ck_mt()
+
+  /// The stream of `torch.manual_seed(seed)`.
+  public init(seed: UInt64) {
+    Runtime.start()
+    ck_mt_seed(&state, seed)
+  }
+
+  /// The generator that `tensor.rand` and seeded initialisation draw from; `atelier.seed` restarts it.
+  nonisolated(unsafe) public static let shared = RandomGenerator(seed: 5489)
+
+  /// Restarts the stream.
+  public func seed(_ seed: UInt64) { ck_mt_seed(&state, seed) }
+
+  /// One draw of 32 bits.
+  public func next() -> UInt32 { ck_mt_u32(&state) }
+
+  /// Numbers from [0, 1), the values of `torch.rand` bit for bit; f32 or f64 (halves are rounded from f32).
+  public func uniform(_ shape: [Int], _ dtype: ElementType = .f32) throws -> Tensor {
+    try drawn(shape, dtype, "rand") { ck_mt_uniform(&state, $0, $1, $2) }
+  }
+
+  /// Numbers of the standard normal distribution, the values of `torch.randn` within 2 ulp of its AVX2 path.
+  public func normal(_ shape: [Int], _ dtype: ElementType = .f32) throws -> Tensor {
+    try drawn(shape, dtype, "randn") { ck_mt_normal(&state, $0, $1, $2) }
+  }
+
+  private func drawn(
+    _ shape: [Int], _ dtype: ElementType, _ operation: String, _ draw: (Int32, Int64, UnsafeMutableRawPointer) -> Void
+  ) throws -> Tensor {
+    guard dtype.isFloating else {
+      throw EngineError(operation, expected: "a floating-point type", came: "\(dtype)")
+    }
+    let type: ElementType = dtype == .f64 ? .f64 : .f32
+    let tensor = try Tensor.empty(Tensor.checkedDims(shape, for: operation), type, for: operation)
+    draw(type.code, Int64(tensor.count), tensor.base)
+    return try tensor.converted(to: dtype)
+  }
+
+  /// The numbers 0 … n−1 in random order, i64, drawn as `torch.randperm`.
+  public func permutation(_ n: Int) throws -> Tensor {
+    guard n >= 0 else { throw EngineError("randperm", expected: "a number of 0 or more", came: "\(n)") }
+    let tensor = try Tensor.empty(Dims([n]), .i64, for: "randperm")
+    let values = tensor.base.assumingMemoryBound(to: Int64.self)
+    for i in 0..<n { values[i] = Int64(i) }
+    // Swaps forward; below 2³² torch draws one 32-bit word per swap and takes the rest of the division.
+    var i = 0
+    while i < n - 1 {
+      let z = n < 0xFFFF_FFFF / 20 ? Int(next()) % (n - i) : Int(ck_mt_u64(&state) % UInt64(n - i))
+      (values[i], values[i + z]) = (values[i + z], values[i])
+      i += 1
+    }
+    return tensor
+  }
+}
+
+extension Tensor {
+  /// Uniform noise from [0, 1) of Philox4x32-10: each value depends on seed, stream and position only, so parallel
+  /// parts of a picture agree. Salmon et al., SC 2011.
+  public static func noise(_ shape: [Int], seed: UInt64, stream: UInt64 = 0) throws -> Tensor {
+    let tensor = try empty(checkedDims(shape, for: "noise"), .f32, for: "noise")
+    ck_philox_uniform(seed, stream, Int64(tensor.count), tensor.base.assumingMemoryBound(to: Float.self))
+    return tensor
+  }
+
+  /// Normal noise of Philox4x32-10.
+  public static func normalNoise(_ shape: [Int], seed: UInt64, stream: UInt64 = 0) throws -> Tensor {
+    let tensor = try empty(checkedDims(shape, for: "noise"), .f32, for: "noise")
+    ck_philox_normal(seed, stream, Int64(tensor.count), tensor.base.assumingMemoryBound(to: Float.self))
+    return tensor
+  }
+
+  /// a, a + step, … below b (above it for negative steps): f32, or i64 when asked for.
+  public static func arange(_ a: Double, _ b: Double, _ step: Double = 1, _ dtype: ElementType = .f32) throws -> Tensor {
+    try sequence(a, step, count: ((b - a) / step).rounded(.up), dtype, "arange", b)
+  }
+
+  /// a, a + step, … up to and including b.
+  public static func range(_ a: Double, _ b: Double, _ step: Double = 1, _ dtype: ElementType = .f32) throws -> Tensor {
+    try sequence(a, step, count: ((b - a) / step).rounded(.down) + 1, dtype, "range", b)
+  }
+
+  private static func sequence(
+    _ a: Double, _ step: Double, count: Double, _ dtype: ElementType, _ operation: String, _ b: Double
+  ) throws -> Tensor {
+    guard a.isFinite, b.isFinite, step.isFinite, step != 0, count.isFinite, count < 0x1p48 else {
+      throw EngineError(operation, expected: "finite bounds and a step that is not 0", came: "\(a), \(b), \(step)")
+    }
+    let number = Int(Swift.max(count, 0))
+    let tensor = try empty(Dims([number]), .f64, for: operation)
+    let values = tensor.base.assumingMemoryBound(to: Double.self)
+    for i in 0..<number { values[i] = a + Double(i) * step }
+    return try tensor.converted(to: dtype)
+  }
+
+  /// n numbers evenly spread from a to b, both included.
+  public static func linspace(_ a: Double, _ b: Double, _ n: Int) throws -> Tensor {
+    guard n >= 0, n < 1 << 48 else { throw EngineError("linspace", expected: "a number of 0 or more", came: "\(n)") }
+    let tensor = try empty(Dims([n]), .f32, for: "linspace")
+    let values = tensor.base.assumingMemoryBound(to: Float.self)
+    let step = n > 1 ? (b - a) / Double(n - 1) : 0
+    // From both ends, as PyTorch does, so that the last value is b itself.
+    for i in 0..<n { values[i] = Float(i < n / 2 ? a + Double(i) * step : b - Double(n - 1 - i) * step) }
+    if n == 1 { values[0] = Float(a) }
+    return tensor
+  }
+
+  /// Ones on the diagonal, zeros elsewhere.
+  public static func eye(_ rows: Int, _ columns: Int? = nil, _ dtype: ElementType = .f32) throws -> Tensor {
+    let tensor = try zeros([rows, columns ?? rows], dtype)
+    let length = Swift.min(tensor.dims[0], tensor.dims[1])
+    tensor.view(Dims([length]), Dims([tensor.dims[1] + 1])).fill(1)
+    return tensor
+  }
+}
