@@ -25,5 +25,9 @@ let package = Package(
     .systemLibrary(name: "COneDNN", path: "Sources/Engine/Shims/COneDNN"),
     .target(name: "CKernels", path: "Sources/Engine/CKernels/Dispatch"),
     engine("TensorCore", ["Surface", "CKernels", "COneDNN"]),
+    engine("Checkpoints", ["Surface", "Files", "TensorCore"]),
+    .testTarget(
+      name: "CheckpointsTests", dependencies: ["Surface", "TensorCore", "Checkpoints", "TestSupport"],
+      swiftSettings: swift),
   ]
 )
