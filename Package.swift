@@ -15,9 +15,26 @@ func engine(_ name: String, _ dependencies: [Target.Dependency] = [], link: [Lin
     linkerSettings: link)
 }
 
+/// A Swift module of the kernel, at Sources/Kernel/NAME.
+func kernel(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, path: "Sources/Kernel/\(name)", swiftSettings: swift)
+}
+
+/// A system library that the kernel uses, at Sources/Kernel/Shims/NAME: a module map and a header, nothing else.
+func kernelShim(_ name: String, pkgConfig: String? = nil, apt: String) -> Target {
+  .systemLibrary(
+    name: name, path: "Sources/Kernel/Shims/\(name)", pkgConfig: pkgConfig, providers: [.apt([apt])])
+}
+
+let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+
 let package = Package(
   name: "Atelier",
-  products: [.library(name: "Surface", targets: ["Surface"])],
+  products: [
+    .library(name: "Surface", targets: ["Surface"]),
+    .executable(name: "atelier", targets: ["App"]),
+  ],
+  dependencies: [.package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")],
   targets: [
     engine("Surface"),
     engine("Files", ["Surface"]),
@@ -28,6 +45,18 @@ let package = Package(
     engine("Checkpoints", ["Surface", "Files", "TensorCore"]),
     .testTarget(
       name: "CheckpointsTests", dependencies: ["Surface", "TensorCore", "Checkpoints", "TestSupport"],
+      swiftSettings: swift),
+    .target(name: "Engine", dependencies: ["Surface"], path: "Sources/Engine/Umbrella", swiftSettings: swift),
+    kernelShim("CLua", pkgConfig: "lua5.4", apt: "liblua5.4-dev"),
+    kernelShim("CReadline", apt: "libreadline-dev"),
+    .target(
+      name: "CLuaBridge", dependencies: ["CLua"], path: "Sources/Kernel/CLuaBridge", exclude: ["README.md"],
+      cSettings: [.define("_GNU_SOURCE")]),
+    kernel("LuaHost", ["Surface", "CLuaBridge"]),
+    kernel("Sessions", ["Surface", "LuaHost"]),
+    kernel("Repl", ["Surface", "LuaHost", "Sessions", "CReadline"]),
+    .executableTarget(
+      name: "App", dependencies: ["Engine", "LuaHost", "Sessions", "Repl", arguments], path: "Sources/Kernel/App",
       swiftSettings: swift),
   ]
 )

@@ -85,6 +85,8 @@ public final class Function {
     case global
     /// An operator of a script type.
     case operation(String)
+    /// `table.name` read without a call, such as `atelier.version`; the body gives the value once, at start.
+    case value(String)
   }
 
   public let form: Form
@@ -126,7 +128,7 @@ public final class Function {
   /// The name as a script writes it: `tensor.zeros`, `tensor:sum`, `show`.
   public var qualifiedName: String {
     switch form {
-    case .module(let table): "\(table).\(name)"
+    case .module(let table), .value(let table): "\(table).\(name)"
     case .method(let type): "\(type):\(name)"
     case .global: name
     case .operation(let type): "\(type) \(name)"
@@ -135,6 +137,7 @@ public final class Function {
 
   /// The call as help prints it: `filters.gaussian(img, {sigma=})`.
   public var signature: String {
+    if case .value = form { return qualifiedName }
     var parts = parameters.map { $0.optional ? "[\($0.name)]" : $0.name }
     if variadic { parts.append("…") }
     if !options.isEmpty { parts.append("{" + options.map { $0.name + "=" }.joined(separator: ", ") + "}") }

@@ -15,6 +15,8 @@ public final class ScriptType {
   public let assign: Function?
   /// What to answer when a name is not a method, by that name (words of other languages: `backwards`, `T`, …).
   public let answers: [String: String]
+  /// Where the host finds its own record of this type; 0 until the host first meets the type.
+  public var hostSlot: Int32 = 0
 
   public init(
     name: String, summary: String, methods: [Function], operators: [String: Function] = [:],

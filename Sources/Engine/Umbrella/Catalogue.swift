@@ -1,0 +1,13 @@
+@_exported public import Surface
+
+/// The one list of everything that a script may call.
+public enum Catalogue {
+  /// The version of the program, as `atelier --version` and `atelier.version` give it.
+  public static let version = "0.1.0"
+
+  /// Functions and values of the global tables.
+  public static func functions() -> [Function] { AtelierEntries.all() }
+
+  /// The classes whose objects scripts hold.
+  public static func types() -> [ScriptType] { [] }
+}

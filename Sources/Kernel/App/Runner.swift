@@ -1,0 +1,48 @@
+internal import ArgumentParser
+internal import Engine
+internal import Glibc
+internal import LuaHost
+
+/// Runs code without a prompt: errors go to standard error and into the exit status.
+struct Runner {
+  let host: LuaHost
+
+  /// Starts Lua with everything in the catalogue; Ctrl-C stops what runs.
+  init() throws {
+    var limit: Int?
+    if let text = getenv("ATELIER_LUA_MEMORY").map({ String(cString: $0) }) {
+      guard let mebibytes = Int(text), mebibytes >= 1, mebibytes <= 1 << 40 else {
+        throw ValidationError("ATELIER_LUA_MEMORY must be a number of MiB, got \"\(text)\"")
+      }
+      limit = mebibytes << 20
+    }
+    host = try LuaHost(functions: Catalogue.functions(), types: Catalogue.types(), memoryLimit: limit)
+    LuaHost.catchInterrupts()
+  }
+
+  /// Reports how a chunk ended; throws the exit status when that is not 0.
+  func finish(_ result: RunResult, source: String) throws {
+    for warning in host.overwrittenTables() { StandardOutput.writeError("atelier: warning: \(warning)\n") }
+    switch result {
+    case .done: return
+    case .syntaxError(let message):
+      StandardOutput.writeError("atelier: \(host.explainedSyntax(message, in: source))\n")
+      throw ExitCode(1)
+    case .failed(let message, let traceback):
+      StandardOutput.writeError("atelier: \(message)\n\(traceback)\n")
+      throw ExitCode(1)
+    case .interrupted(let traceback):
+      StandardOutput.writeError("atelier: interrupted\n\(traceback)\n")
+      throw ExitCode(130)
+    }
+  }
+
+  /// Ends the script's state and hands over what it wrote.
+  func close() throws {
+    host.close()
+    if !StandardOutput.flush() {
+      StandardOutput.writeError("atelier: cannot write to standard output\n")
+      throw ExitCode(1)
+    }
+  }
+}

@@ -1,0 +1,114 @@
+// What the bridge's files share. The rule of all of them: Swift is never called under a frame that Lua may jump over,
+// and nothing that may raise runs while a Swift frame is below, except inside lua_pcall.
+#ifndef ATELIER_BRIDGE_INTERNAL_H
+#define ATELIER_BRIDGE_INTERNAL_H
+
+#include "include/bridge.h"
+
+#include <lauxlib.h>
+#include <lua.h>
+#include <lualib.h>
+#include <pthread.h>
+
+// Lua itself stops at 200 nested C calls; a call of ours takes at least one of them.
+#define ATL_MAX_DEPTH 224
+#define ATL_MAX_MODULES 64
+
+/// The buffers of one call depth: `in` for arguments of its trampoline or results of its callback, `out` for the
+/// other direction.
+typedef struct atl_level {
+  atl_buffer in, out;
+  bool holds_references;  // `in` has ATL_FUNCTION tokens that nobody took yet
+} atl_level;
+
+struct atl_host {
+  lua_State *main;
+  lua_State *volatile running;  // the state whose code runs: read by the signal handler
+  volatile int32_t *interrupt;
+  atl_callbacks callbacks;
+  void *context;
+  size_t used, limit;                  // Lua's heap
+  size_t native_live, native_debt;     // bytes of objects in handles; bytes added since the last collection
+  int depth;                           // index of the level that the next trampoline uses
+  atl_level *levels[ATL_MAX_DEPTH];
+  int *metatables;                     // registry references by type slot; 0: not defined
+  int32_t slots;
+  pthread_mutex_t queue_lock;
+  int *queue;                          // references to be released at the next safe moment
+  volatile size_t queued;
+  size_t queue_room;
+  int raised_slot;                     // registry index of the error value that `trace` belongs to
+  int memory_error;                    // registry reference of the error value for "no memory"
+  int modules_table;                   // registry reference: name → engine's own table (the table `atelier`)
+  const char *modules[ATL_MAX_MODULES];
+  bool overwritten[ATL_MAX_MODULES];
+  int module_count;
+  char *trace, *message;
+  size_t message_length;
+  struct { char *bytes; size_t length; } *shown;
+  int32_t shown_count;
+  bool warnings, warning_continues;
+};
+
+/// A Swift object in Lua's hands. Lua code can make no user data of this size and content, so the magic word tells
+/// it from any other user data without looking at metatables.
+typedef struct atl_handle {
+  const void *magic;
+  void *object[2];  // a Swift class existential; NULL once closed
+  int64_t bytes;    // native bytes reported when the handle was made
+  int64_t callable; // 1: an engine callable, upvalue of a Lua function
+} atl_handle;
+
+static inline atl_host *host_of(lua_State *L) { return *(atl_host **)lua_getextraspace(L); }
+
+// handles.c
+atl_handle *atl_handle_at(lua_State *L, int index);
+void atl_push_object(lua_State *L, atl_host *host, atl_token *token);
+void atl_push_callable(lua_State *L, atl_host *host, atl_token *token);
+void atl_collect_native(lua_State *L, atl_host *host);
+bool atl_grow_types(atl_host *host, int32_t slot);
+
+// buffers.c
+atl_level *atl_level_at(atl_host *host, int depth);
+void atl_reset_out(atl_host *host, atl_buffer *buffer);
+void atl_reset_in(atl_host *host, atl_level *level);
+void atl_free_level(atl_host *host, atl_level *level);
+
+// read.c, push.c
+/// Reads the `count` values from stack index `first` on. May raise (no memory); frees nothing it should not.
+void atl_read(lua_State *L, atl_host *host, atl_level *level, int first, int count, bool opaque);
+/// Pushes every value of the buffer; returns how many. The call's own arguments follow stack index `arguments`.
+int atl_push_all(lua_State *L, atl_host *host, atl_buffer *buffer, int arguments);
+
+// trampoline.c
+int atl_trampoline(lua_State *L);
+int atl_trampoline_drop_first(lua_State *L);
+int atl_trampoline_unary(lua_State *L);
+int atl_trampoline_opaque(lua_State *L);
+int atl_trampoline_callable(lua_State *L);
+int atl_invoke(lua_State *L, const void *function, bool opaque);
+int atl_display(lua_State *L);
+lua_CFunction atl_entry_point(int32_t flags);
+
+// references.c
+void atl_drain_references(lua_State *L, atl_host *host);
+
+// run.c
+/// Runs `body` with `data` as its light user data argument under lua_pcall; on failure the message is kept.
+bool atl_protect(atl_host *host, lua_CFunction body, void *data);
+void atl_keep_message(atl_host *host, lua_State *L, int index);
+int atl_record_trace(lua_State *L);
+
+// show.c
+void atl_show_value(lua_State *L, int index);
+
+// libraries.c, coroutines.c
+void atl_open_libraries(lua_State *L, atl_host *host);
+void atl_open_coroutines(lua_State *L);
+void atl_warn(void *context, const char *text, int continues);
+
+// interrupt.c
+void atl_arm(lua_State *L);
+atl_host *atl_activate(atl_host *host);
+
+#endif
