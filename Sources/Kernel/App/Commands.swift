@@ -1,5 +1,4 @@
 internal import ArgumentParser
-internal import Engine
 internal import Glibc
 internal import LuaHost
 internal import Repl
@@ -15,7 +14,7 @@ struct AtelierCommand: ParsableCommand {
         Without arguments: the prompt. Standard input that is not a terminal is read as a script.
         ATELIER_LUA_MEMORY=MIB bounds what a script may use beside the engine's objects (by default half of the memory).
         """,
-      version: Catalogue.version,
+      version: Runner.version,
       subcommands: [RunCommand.self])
   }
 
@@ -27,7 +26,7 @@ struct AtelierCommand: ParsableCommand {
     if !code.isEmpty {
       for text in code { try runner.finish(runner.host.run(text, name: "=(command line)"), source: text) }
     } else if isatty(0) != 0 {
-      let banner = "Atelier \(Catalogue.version), Lua 5.4. help() lists what there is, Ctrl-D leaves."
+      let banner = "Atelier \(Runner.version), Lua 5.4. help() lists what there is, Ctrl-D leaves."
       Repl(Session(runner.host), banner: banner).run()
     } else {
       try runner.finish(runner.host.run(file: nil), source: "")

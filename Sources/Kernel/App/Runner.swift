@@ -7,6 +7,9 @@ internal import LuaHost
 struct Runner {
   let host: LuaHost
 
+  /// The program's version.
+  static var version: String { Catalogue.version }
+
   /// Starts Lua with everything in the catalogue; Ctrl-C stops what runs.
   init() throws {
     var limit: Int?

@@ -53,7 +53,8 @@ extension LuaHost {
         }
         let result = try function.body(arguments)
         let writer = TokenWriter(atl_result_buffer(pointer), self)
-        if case .object(let object) = result, count > 0, case .object(let receiver) = base.pointee, object === receiver {
+        if case .object(let object) = result, count > 0, case .object(let receiver) = base.pointee, object === receiver
+        {
           try writer.writeReceiver()
         } else {
           try writer.write(result)

@@ -65,7 +65,7 @@ extension LuaHost {
     let entries = registry.entries(of: module).map(\.name).filter { $0 != "__call" }
     let nested = module == "atelier" ? registry.modules : []
     let unknown = Function(
-      .module(module), "__index", "Reports an unknown name.", [Parameter("name", .string, "the name")], example: ""
+      .module(module), "__index", "Reports an unknown name.", [Option("name", .string, "the name")], example: ""
     ) { arguments in
       let name = try arguments.string(0)
       throw EngineError(
@@ -118,7 +118,7 @@ extension LuaHost {
   private func unknownMember(of type: ScriptType) -> Function {
     Function(.operation(type.name), "index", "Reports an unknown name.", example: "") { [unowned self] arguments in
       guard case .string(let name) = arguments[1] else {
-        throw EngineError(type.name, "\(type.article) has no elements", advice: "it was indexed with \(arguments[1].brief)")
+        throw EngineError(type.name, "\(type.article) has no elements, but was indexed with \(arguments[1].brief)")
       }
       let problem = "\(type.article) has no method '\(name)'"
       if let answer = type.answers[name] { throw EngineError(type.name, problem, advice: answer) }

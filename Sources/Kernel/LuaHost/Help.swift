@@ -103,7 +103,7 @@ extension Function {
   }
 }
 
-extension Parameter {
+extension Option {
   /// `radius: how far, in pixels (a number from 0 to 50; default 3)`.
   var help: String {
     var facts = [kind.text]

@@ -48,11 +48,12 @@ extension LuaHost {
     pendingError = nil
     switch Int(status) {
     case ATL_RUN_OK:
-      return .done((0..<atl_shown_count(pointer)).map { index in
-        var length = 0
-        let text = atl_shown(pointer, index, &length)
-        return String(decoding: UnsafeRawBufferPointer(start: text, count: length), as: UTF8.self)
-      })
+      return .done(
+        (0..<atl_shown_count(pointer)).map { index in
+          var length = 0
+          let text = atl_shown(pointer, index, &length)
+          return String(decoding: UnsafeRawBufferPointer(start: text, count: length), as: UTF8.self)
+        })
     case ATL_RUN_INTERRUPTED: return .interrupted(traceback: String(cString: atl_traceback(pointer)))
     default: return .failed(message: explained(message), traceback: String(cString: atl_traceback(pointer)))
     }
