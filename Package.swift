@@ -28,6 +28,18 @@ func kernelShim(_ name: String, pkgConfig: String? = nil, apt: String) -> Target
 
 let arguments: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 
+/// The C row kernels of one instruction set. No -ffast-math: only what keeps every value (no errno, no traps), and no
+/// fused operations but those the sources ask for.
+func rowKernels(_ level: Int, _ flags: [String] = []) -> Target {
+  .target(
+    name: "CKernelsV\(level)", path: "Sources/Engine/CKernels/V\(level)",
+    cSettings: [
+      .unsafeFlags(
+        ["-O3", "-march=x86-64-v\(level)", "-ffp-contract=off", "-fno-math-errno", "-fno-trapping-math"]
+          + ["-Wno-pass-failed", "-Wno-psabi"] + flags)
+    ])
+}
+
 let package = Package(
   name: "Atelier",
   products: [
@@ -40,7 +52,11 @@ let package = Package(
     engine("Files", ["Surface"]),
     .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swift),
     .systemLibrary(name: "COneDNN", path: "Sources/Engine/Shims/COneDNN"),
-    .target(name: "CKernels", path: "Sources/Engine/CKernels/Dispatch"),
+    rowKernels(2), rowKernels(3), rowKernels(4, ["-mprefer-vector-width=512"]),
+    .target(
+      name: "CKernels", dependencies: ["CKernelsV2", "CKernelsV3", "CKernelsV4"],
+      path: "Sources/Engine/CKernels/Dispatch", cSettings: [.unsafeFlags(["-O2"])],
+      linkerSettings: [.linkedLibrary("gomp"), .linkedLibrary("m")]),
     engine("TensorCore", ["Surface", "CKernels", "COneDNN"]),
     engine("Checkpoints", ["Surface", "Files", "TensorCore"]),
     .testTarget(

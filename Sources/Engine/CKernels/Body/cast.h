@@ -1,0 +1,174 @@
+/* Conversions between element types, and the staging of strided operands through contiguous buffers. */
+#ifndef CK_CAST_H
+#define CK_CAST_H
+#include "generic.h"
+
+/* Float to integer: toward zero, saturating, NaN as 0. The comparison bounds are exact powers of two. */
+#define FLOAT_TO_INTEGER(from, S, to, D, low, high_bound)                                                      \
+  INLINE D cast_##from##_##to(S x) {                                                                           \
+    S safe = x > (S)(low) && x < (S)(high_bound) ? x : (S)0;                                                   \
+    D inside = (D)safe;                                                                                        \
+    D edge = x >= (S)(high_bound) ? D##_MAX_VALUE : x <= (S)(low) ? D##_MIN_VALUE : (D)0;                      \
+    return x > (S)(low) && x < (S)(high_bound) ? inside : edge;                                                \
+  }
+#define int64_t_MIN_VALUE INT64_MIN
+#define int64_t_MAX_VALUE INT64_MAX
+#define int32_t_MIN_VALUE INT32_MIN
+#define int32_t_MAX_VALUE INT32_MAX
+#define int16_t_MIN_VALUE INT16_MIN
+#define int16_t_MAX_VALUE INT16_MAX
+#define int8_t_MIN_VALUE INT8_MIN
+#define int8_t_MAX_VALUE INT8_MAX
+#define uint8_t_MIN_VALUE 0
+#define uint8_t_MAX_VALUE UINT8_MAX
+#define FLOAT_CASTS(from, S)                                            \
+  FLOAT_TO_INTEGER(from, S, i64, int64_t, -0x1p63, 0x1p63)              \
+  FLOAT_TO_INTEGER(from, S, i32, int32_t, -0x1p31, 0x1p31)              \
+  FLOAT_TO_INTEGER(from, S, i16, int16_t, -0x1p15, 0x1p15)              \
+  FLOAT_TO_INTEGER(from, S, i8, int8_t, -0x1p7, 0x1p7)                  \
+  FLOAT_TO_INTEGER(from, S, u8, uint8_t, -1.0, 0x1p8)                   \
+  INLINE uint8_t cast_##from##_bool(S x) { return x != 0; }
+FLOAT_CASTS(f32, float)
+FLOAT_CASTS(f64, double)
+INLINE double cast_f32_f64(float x) { return x; }
+INLINE float cast_f64_f32(double x) { return (float)x; }
+
+#define PLAIN(from, S, to, D) \
+  INLINE D cast_##from##_##to(S x) { return (D)x; }
+#define INTEGER_CASTS(from, S)                                                                                  \
+  PLAIN(from, S, f32, float)                                                                                    \
+  PLAIN(from, S, f64, double)                                                                                   \
+  INLINE uint8_t cast_##from##_bool(S x) { return x != 0; }
+INTEGER_CASTS(i64, int64_t)
+INTEGER_CASTS(i32, int32_t)
+INTEGER_CASTS(i16, int16_t)
+INTEGER_CASTS(i8, int8_t)
+INTEGER_CASTS(u8, uint8_t)
+#define PAIRS(X)                                                                                                \
+  X(i64, int64_t, i32, int32_t) X(i64, int64_t, i16, int16_t) X(i64, int64_t, i8, int8_t)                       \
+  X(i64, int64_t, u8, uint8_t) X(i32, int32_t, i64, int64_t) X(i32, int32_t, i16, int16_t)                      \
+  X(i32, int32_t, i8, int8_t) X(i32, int32_t, u8, uint8_t) X(i16, int16_t, i64, int64_t)                        \
+  X(i16, int16_t, i32, int32_t) X(i16, int16_t, i8, int8_t) X(i16, int16_t, u8, uint8_t)                        \
+  X(i8, int8_t, i64, int64_t) X(i8, int8_t, i32, int32_t) X(i8, int8_t, i16, int16_t)                           \
+  X(i8, int8_t, u8, uint8_t) X(u8, uint8_t, i64, int64_t) X(u8, uint8_t, i32, int32_t)                          \
+  X(u8, uint8_t, i16, int16_t) X(u8, uint8_t, i8, int8_t)
+PAIRS(PLAIN)
+INLINE float cast_bf16_f32(uint16_t h) { return from_bf16(h); }
+INLINE float cast_f16_f32(uint16_t h) { return from_f16(h); }
+INLINE uint16_t cast_f32_bf16(float x) { return to_bf16(x); }
+INLINE uint16_t cast_f32_f16(float x) { return to_f16(x); }
+
+#define CONVERT(from, S, to, D)                                                                                \
+  static void convert_##from##_##to(int64_t n, void *out, const void *in, const void *unused,                  \
+                                    const void *unused2, double p0, double p1) {                               \
+    D *o = out;                                                                                                \
+    const S *x = in;                                                                                           \
+    (void)unused, (void)unused2, (void)p0, (void)p1;                                                           \
+    LOOP for (int64_t j = 0; j < n; j++) o[j] = cast_##from##_##to(x[j]);                                      \
+  }
+#define FLOAT_PAIRS(X)                                                                                         \
+  X(f32, float, f64, double) X(f64, double, f32, float) X(f32, float, i64, int64_t) X(f32, float, i32, int32_t) \
+  X(f32, float, i16, int16_t) X(f32, float, i8, int8_t) X(f32, float, u8, uint8_t)                             \
+  X(f64, double, i64, int64_t) X(f64, double, i32, int32_t) X(f64, double, i16, int16_t)                       \
+  X(f64, double, i8, int8_t) X(f64, double, u8, uint8_t) X(i64, int64_t, f32, float)                           \
+  X(i64, int64_t, f64, double) X(i32, int32_t, f32, float) X(i32, int32_t, f64, double)                        \
+  X(i16, int16_t, f32, float) X(i16, int16_t, f64, double) X(i8, int8_t, f32, float) X(i8, int8_t, f64, double) \
+  X(u8, uint8_t, f32, float) X(u8, uint8_t, f64, double) X(bf16, uint16_t, f32, float)                         \
+  X(f16, uint16_t, f32, float) X(f32, float, bf16, uint16_t) X(f32, float, f16, uint16_t)                      \
+  X(f32, float, bool, uint8_t) X(f64, double, bool, uint8_t) X(i64, int64_t, bool, uint8_t)                    \
+  X(i32, int32_t, bool, uint8_t) X(i16, int16_t, bool, uint8_t) X(i8, int8_t, bool, uint8_t)                   \
+  X(u8, uint8_t, bool, uint8_t)
+PAIRS(CONVERT)
+FLOAT_PAIRS(CONVERT)
+#define COPY(bits)                                                                                             \
+  static void copy_##bits(int64_t n, void *out, const void *in, const void *unused, const void *unused2,       \
+                          double p0, double p1) {                                                              \
+    (void)unused, (void)unused2, (void)p0, (void)p1;                                                           \
+    if (out != in) memcpy(out, in, (size_t)n * (bits / 8));                                                    \
+  }
+COPY(8)
+COPY(16)
+COPY(32)
+COPY(64)
+
+#define CK_bool CK_BOOL
+#define CK_f32 CK_F32
+#define CK_f64 CK_F64
+#define CK_bf16 CK_BF16
+#define CK_f16 CK_F16
+#define CK_i64 CK_I64
+#define CK_i32 CK_I32
+#define CK_i16 CK_I16
+#define CK_i8 CK_I8
+#define CK_u8 CK_U8
+#define ENTRY(from, S, to, D) [CK_##from][CK_##to] = convert_##from##_##to,
+const ck_row NAME(ck_convert_rows)[CK_TYPES][CK_TYPES] = {
+    PAIRS(ENTRY) FLOAT_PAIRS(ENTRY)[CK_F32][CK_F32] = copy_32, [CK_F64][CK_F64] = copy_64,
+    [CK_BF16][CK_BF16] = copy_16, [CK_F16][CK_F16] = copy_16, [CK_I64][CK_I64] = copy_64,
+    [CK_I32][CK_I32] = copy_32, [CK_I16][CK_I16] = copy_16, [CK_I8][CK_I8] = copy_8, [CK_U8][CK_U8] = copy_8,
+    [CK_BOOL][CK_BOOL] = copy_8, [CK_BOOL][CK_F32] = convert_u8_f32, [CK_BOOL][CK_F64] = convert_u8_f64,
+    [CK_BOOL][CK_I64] = convert_u8_i64, [CK_BOOL][CK_I32] = convert_u8_i32, [CK_BOOL][CK_I16] = convert_u8_i16,
+    [CK_BOOL][CK_I8] = convert_u8_i8, [CK_BOOL][CK_U8] = copy_8};
+
+/* Steps are in bytes. The longer loop is made the inner one. */
+#define STAGE(bits)                                                                                            \
+  static void gather_##bits(void *to, const void *from, int64_t rows, int64_t cols, int64_t rs, int64_t cs) {  \
+    typedef uint##bits##_t E;                                                                                  \
+    E *o = to;                                                                                                 \
+    const char *p = from;                                                                                      \
+    if (cs == 0) {                                                                                             \
+      for (int64_t r = 0; r < rows; r++, o += cols) {                                                          \
+        const E v = *(const E *)(p + r * rs);                                                                  \
+        for (int64_t c = 0; c < cols; c++) o[c] = v;                                                           \
+      }                                                                                                        \
+    } else if (cs == sizeof(E)) {                                                                              \
+      for (int64_t r = 0; r < rows; r++, o += cols) {                                                          \
+        const E *q = (const E *)(p + r * rs);                                                                  \
+        for (int64_t c = 0; c < cols; c++) o[c] = q[c];                                                        \
+      }                                                                                                        \
+    } else if (rows > cols) {                                                                                  \
+      for (int64_t c = 0; c < cols; c++)                                                                       \
+        for (int64_t r = 0; r < rows; r++) o[r * cols + c] = *(const E *)(p + r * rs + c * cs);                \
+    } else {                                                                                                   \
+      for (int64_t r = 0; r < rows; r++)                                                                       \
+        for (int64_t c = 0; c < cols; c++) o[r * cols + c] = *(const E *)(p + r * rs + c * cs);                \
+    }                                                                                                          \
+  }                                                                                                            \
+  static void scatter_##bits(void *to, const void *from, int64_t rows, int64_t cols, int64_t rs, int64_t cs) { \
+    typedef uint##bits##_t E;                                                                                  \
+    char *p = to;                                                                                              \
+    const E *x = from;                                                                                         \
+    if (rows > cols) {                                                                                         \
+      for (int64_t c = 0; c < cols; c++)                                                                       \
+        for (int64_t r = 0; r < rows; r++) *(E *)(p + r * rs + c * cs) = x[r * cols + c];                      \
+    } else {                                                                                                   \
+      for (int64_t r = 0; r < rows; r++)                                                                       \
+        for (int64_t c = 0; c < cols; c++) *(E *)(p + r * rs + c * cs) = x[r * cols + c];                      \
+    }                                                                                                          \
+  }                                                                                                            \
+  /* to[r][c] = from[c][r]: rows of `to` are contiguous, columns of `from` are; blocks of 16 lines a cache. */ \
+  static void transpose_##bits(void *to, const void *from, int64_t rows, int64_t cols, int64_t ts, int64_t fs) { \
+    typedef uint##bits##_t E;                                                                                  \
+    enum { SIDE = 16 };                                                                                        \
+    for (int64_t c0 = 0; c0 < cols; c0 += SIDE) {                                                              \
+      int64_t width = cols - c0 < SIDE ? cols - c0 : SIDE;                                                     \
+      for (int64_t r0 = 0; r0 < rows; r0 += SIDE) {                                                            \
+        int64_t height = rows - r0 < SIDE ? rows - r0 : SIDE;                                                  \
+        E tile[SIDE][SIDE];                                                                                    \
+        for (int64_t c = 0; c < width; c++) {                                                                  \
+          const E *q = (const E *)((const char *)from + (c0 + c) * fs) + r0;                                   \
+          for (int64_t r = 0; r < height; r++) tile[r][c] = q[r];                                              \
+        }                                                                                                      \
+        for (int64_t r = 0; r < height; r++)                                                                   \
+          memcpy((E *)((char *)to + (r0 + r) * ts) + c0, tile[r], (size_t)width * sizeof(E));                  \
+      }                                                                                                        \
+    }                                                                                                          \
+  }
+STAGE(8)
+STAGE(16)
+STAGE(32)
+STAGE(64)
+const ck_stage NAME(ck_gathers)[4] = {gather_8, gather_16, gather_32, gather_64};
+const ck_stage NAME(ck_scatters)[4] = {scatter_8, scatter_16, scatter_32, scatter_64};
+const ck_stage NAME(ck_transposes)[4] = {transpose_8, transpose_16, transpose_32, transpose_64};
+#endif

@@ -1,0 +1,37 @@
+/* One instruction set's table, put together from the parts its other files define. */
+#include "base.h"
+
+extern const ck_row NAME(ck_unary_rows)[CK_UNARY_COUNT][CK_TYPES], NAME(ck_binary_rows)[CK_BINARY_COUNT][CK_TYPES],
+    NAME(ck_ternary_rows)[CK_TERNARY_COUNT][CK_TYPES], NAME(ck_compare_rows)[CK_COMPARE_COUNT][CK_TYPES],
+    NAME(ck_where_rows)[4], NAME(ck_convert_rows)[CK_TYPES][CK_TYPES], NAME(ck_softmax_rows)[2][CK_TYPES];
+extern const ck_stage NAME(ck_gathers)[4], NAME(ck_scatters)[4], NAME(ck_transposes)[4];
+extern const ck_fold_row NAME(ck_fold_rows)[CK_REDUCE_COUNT][CK_TYPES];
+extern const ck_fold_cols NAME(ck_fold_columns)[CK_REDUCE_COUNT][CK_TYPES];
+extern const ck_find NAME(ck_finders)[2][CK_TYPES];
+extern const ck_gemm_kernel NAME(ck_gemm_kernels)[2];
+extern const ck_resample_lines NAME(ck_resamplers)[2];
+void NAME(ck_normal16)(int64_t blocks, float *values);
+void NAME(ck_philox)(uint64_t seed, uint64_t stream, int64_t first, int64_t blocks, float *out, bool normal);
+
+#define TEXT(x) #x
+#define TEXT2(x) TEXT(x)
+const ck_table NAME(ck_table) = {
+    .name = "v" TEXT2(CK_LEVEL),
+    .unary = NAME(ck_unary_rows),
+    .binary = NAME(ck_binary_rows),
+    .ternary = NAME(ck_ternary_rows),
+    .compare = NAME(ck_compare_rows),
+    .where = NAME(ck_where_rows),
+    .convert = NAME(ck_convert_rows),
+    .gather = NAME(ck_gathers),
+    .scatter = NAME(ck_scatters),
+    .transpose = NAME(ck_transposes),
+    .fold_row = NAME(ck_fold_rows),
+    .fold_cols = NAME(ck_fold_columns),
+    .find = NAME(ck_finders),
+    .softmax = NAME(ck_softmax_rows),
+    .gemm = NAME(ck_gemm_kernels),
+    .resample = NAME(ck_resamplers),
+    .normal16 = NAME(ck_normal16),
+    .philox = NAME(ck_philox),
+};

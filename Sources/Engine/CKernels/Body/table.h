@@ -1,0 +1,51 @@
+/* The table of row kernels that exists once per instruction set. Everything here works on contiguous rows; the
+ * dispatch side walks the axes, stages strided operands through small buffers and splits the work. */
+#ifndef CK_TABLE_H
+#define CK_TABLE_H
+#include "../Dispatch/include/ckernels.h"
+
+enum { CK_TYPES = 10 };
+
+/* One row of n elements: out = op(x, y, z). Unused operands are NULL. out may be the same place as an input. */
+typedef void (*ck_row)(int64_t n, void *out, const void *x, const void *y, const void *z, double p0, double p1);
+/* Between rows × cols elements at byte steps and a contiguous buffer of rows * cols elements. */
+typedef void (*ck_stage)(void *to, const void *from, int64_t rows, int64_t cols, int64_t row_step, int64_t col_step);
+/* Adds n contiguous elements to *acc (double for floating types, int64_t for the rest). */
+typedef void (*ck_fold_row)(int64_t n, const void *x, void *acc);
+/* Adds rows (row_step bytes apart) of m contiguous elements to m accumulators. */
+typedef void (*ck_fold_cols)(int64_t rows, int64_t m, const void *x, int64_t row_step, void *acc);
+/* First place of the extreme among n contiguous elements, NaN winning; n > 0. */
+typedef int64_t (*ck_find)(int64_t n, const void *x);
+/* One tile of C: c[mr×nr] (+)= packed a (k × mr) · packed b (k × nr). */
+typedef void (*ck_micro)(int64_t k, const void *a, const void *b, void *c, int64_t ldc, int64_t m, int64_t n, bool add);
+
+typedef struct {
+  ck_micro kernel;
+  int32_t mr, nr;
+} ck_gemm_kernel;
+
+/* m lines side by side: out[j*out_row + i] = sum over taps of weight * x[row*x_row + i], i < m (rows in elements). */
+typedef void (*ck_resample_lines)(int64_t m, int64_t n, int64_t outputs, int64_t taps, const int32_t *starts,
+                                  const float *weights, const void *x, int64_t x_row, void *out, int64_t out_row);
+
+typedef struct {
+  const char *name;
+  const ck_row (*unary)[CK_TYPES], (*binary)[CK_TYPES], (*ternary)[CK_TYPES], (*compare)[CK_TYPES];
+  const ck_row *where;                /* by log2 of the element size */
+  const ck_row (*convert)[CK_TYPES];  /* [from][to]; halves only from and to f32 and themselves */
+  const ck_stage *gather, *scatter;   /* by log2 of the element size */
+  const ck_stage *transpose;          /* to[r][c] = from[c][r]: steps of a row of `to` and of a column of `from` */
+  const ck_fold_row (*fold_row)[CK_TYPES];
+  const ck_fold_cols (*fold_cols)[CK_TYPES];
+  const ck_find (*find)[CK_TYPES];    /* [0] largest, [1] smallest */
+  const ck_row (*softmax)[CK_TYPES];  /* [logarithm], one line */
+  const ck_gemm_kernel *gemm;         /* f32, f64 */
+  const ck_resample_lines *resample;  /* f32, f64 */
+  /* Box-Muller over blocks of 16 uniforms, in place. */
+  void (*normal16)(int64_t blocks, float *values);
+  /* Four values per block, from block `first` on. */
+  void (*philox)(uint64_t seed, uint64_t stream, int64_t first, int64_t blocks, float *out, bool normal);
+} ck_table;
+
+extern const ck_table ck_table_v2, ck_table_v3, ck_table_v4;
+#endif

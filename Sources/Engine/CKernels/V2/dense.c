@@ -1,0 +1,3 @@
+#define CK_LEVEL 2
+#include "../Body/gemm.h"
+#include "../Body/random.h"

@@ -1,0 +1,3 @@
+#define CK_LEVEL 4
+#include "../Body/reduce.h"
+#include "../Body/line.h"
