@@ -171,4 +171,36 @@ import Testing
     #expect(throws: Interrupted.self) { try Safetensors.write([("a", tensor)], to: scratch("i.safetensors")) }
     #expect(scratch.contents.isEmpty)
   }
+
+  /// Writes a model in two files and an index, whose `weight_map` is given as JSON.
+  private func sharded(_ map: String, _ scratch: Scratch) throws -> String {
+    let first = ("a", try Tensor([1, 2], [2])), second = ("b", try Tensor([3], [1]))
+    try Safetensors.write([first], metadata: ["x": "1"], to: scratch("1.safetensors"))
+    try Safetensors.write([second], to: scratch("2.safetensors"))
+    return try scratch.file("m.safetensors.index.json", Array(map.utf8))
+  }
+
+  @Test func readsShards() throws {
+    let scratch = try Scratch()
+    let path = try sharded(
+      #"{"metadata":{"total_size":12},"weight_map":{"a":"1.safetensors","b":"2.safetensors"}}"#, scratch)
+    let model = try CheckpointReader.open(path)
+    #expect(model.keys == ["a", "b"] && model.metadata == ["x": "1"] && model.format == "safetensors, sharded")
+    #expect(try model.tensor("b", [1]).floats() == [3])
+    #expect(try model.facts("a").shape == [2])
+    #expect(message { _ = try model.tensor("c") }.contains("has no tensor \"c\""))
+  }
+
+  @Test(arguments: [
+    ("", "not valid JSON"), ("{}", "no weight_map"), (#"{"weight_map":{"a":1}}"#, "does not name a file"),
+    (#"{"weight_map":{"a":"../1.safetensors"}}"#, "does not name a file of the same folder"),
+    (#"{"weight_map":{"a":"/etc/passwd"}}"#, "does not name a file of the same folder"),
+    (#"{"weight_map":{"a":"2.safetensors"}}"#, "does not hold the tensor \"a\""),
+    (#"{"weight_map":{"a":"3.safetensors"}}"#, "there is no file"),
+    (#"{"weight_map":{"a":"1.safetensors","a":"1.safetensors"}}"#, "stands twice"),
+  ]) func refusesIndex(_ map: String, _ says: String) throws {
+    let scratch = try Scratch()
+    let path = try sharded(map, scratch)
+    #expect(message { _ = try CheckpointReader.open(path) }.contains(says))
+  }
 }

@@ -3,9 +3,10 @@ internal import Surface
 public import TensorCore
 
 /// A safetensors file, opened and checked. The data of a tensor is read when it is asked for.
-public final class SafetensorsFile: TensorSource {
+public final class SafetensorsFile: Checkpoint {
   /// Where the file was found.
   public let path: String
+  public var format: String { "safetensors" }
   /// The strings stored beside the tensors.
   public let metadata: [String: String]
   /// Names of the tensors, in the order of their data.
@@ -83,12 +84,15 @@ public final class SafetensorsFile: TensorSource {
     return try tensor(name)
   }
 
+  public func facts(_ name: String) throws -> TensorFacts {
+    let entry = try entry(name)
+    return TensorFacts(
+      name: name, dtype: entry.type.elementType?.rawValue ?? entry.type.code.lowercased(), shape: entry.shape,
+      bytes: entry.range.count)
+  }
+
   private func entry(_ name: String) throws -> StoredTensor {
-    guard let entry = entries[name] else {
-      let near = Suggestion.nearest(to: name, in: keys).map { "the nearest name is \"\($0)\"" }
-      throw EngineError(
-        operation, "\(path) has no tensor \"\(name)\"", advice: near ?? "it has \(keys.count) others")
-    }
+    guard let entry = entries[name] else { throw EngineError.noTensor(name, in: path, keys, operation) }
     return entry
   }
 }
