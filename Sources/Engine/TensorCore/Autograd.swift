@@ -295,7 +295,8 @@ extension Tensor {
   ///   - saving: inputs whose values the pullback reads; changing them in place before backward is then an error.
   ///   - keepsOutput: whether the pullback reads the output (as `pull.output`).
   package func derived(
-    _ name: String, from inputs: [Tensor], saving: [Tensor] = [], keepsOutput: Bool = false, _ pullback: @escaping Pullback
+    _ name: String, from inputs: [Tensor], saving: [Tensor] = [], keepsOutput: Bool = false,
+    _ pullback: @escaping Pullback
   ) -> Tensor {
     node = Node(name, inputs, saving: saving, output: keepsOutput ? self : nil, outputs: 1, pullback)
     return self
@@ -326,7 +327,8 @@ extension Tensor {
   public func setRequiresGradient(_ wants: Bool = true) throws {
     if wants, !dtype.isFloating {
       throw EngineError(
-        "requires_grad_", expected: "a floating-point tensor", came: "\(dtype)", advice: "convert it with t:to(\"f32\")")
+        "requires_grad_", expected: "a floating-point tensor", came: "\(dtype)", advice: "convert it with t:to(\"f32\")"
+      )
     }
     if !wants, node != nil {
       throw EngineError("requires_grad_", "this tensor was computed from others", advice: "use t:detach()")

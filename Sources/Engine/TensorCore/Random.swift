@@ -77,7 +77,8 @@ extension Tensor {
   }
 
   /// a, a + step, … below b (above it for negative steps): f32, or i64 when asked for.
-  public static func arange(_ a: Double, _ b: Double, _ step: Double = 1, _ dtype: ElementType = .f32) throws -> Tensor {
+  public static func arange(_ a: Double, _ b: Double, _ step: Double = 1, _ dtype: ElementType = .f32) throws -> Tensor
+  {
     try sequence(a, step, count: ((b - a) / step).rounded(.up), dtype, "arange", b)
   }
 

@@ -140,7 +140,9 @@ extension Tensor {
       throw EngineError("tensor", expected: "\(dims.product) values for \(dims.text)", came: "\(values.count)")
     }
     let storage = try Storage(bytes: values.count * dtype.size, for: "tensor")
-    values.withUnsafeBytes { if let source = $0.baseAddress { storage.base.copyMemory(from: source, byteCount: $0.count) } }
+    values.withUnsafeBytes {
+      if let source = $0.baseAddress { storage.base.copyMemory(from: source, byteCount: $0.count) }
+    }
     self.init(storage: storage, offset: 0, dims: dims, strides: dims.rowMajorStrides, dtype: dtype, isView: false)
   }
 

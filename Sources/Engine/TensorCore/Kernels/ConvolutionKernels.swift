@@ -172,7 +172,9 @@ enum ConvolutionKernels {
     )
     switch direction {
     case .forward:
-      var inputs = [(DNNL_ARG_SRC_0, dnnl_query_src_md, Int32(0), x), (DNNL_ARG_WEIGHTS_0, dnnl_query_weights_md, 0, w)]
+      var inputs = [
+        (DNNL_ARG_SRC_0, dnnl_query_src_md, Int32(0), x), (DNNL_ARG_WEIGHTS_0, dnnl_query_weights_md, 0, w),
+      ]
       if hasBias { inputs.append((DNNL_ARG_BIAS, dnnl_query_weights_md, 1, OneDNN.dense([plan.outChannels]))) }
       return try CompiledPrimitive(forward, inputs: inputs, output: (DNNL_ARG_DST_0, dnnl_query_dst_md, 0, y))
     case .inputGradient:
@@ -180,7 +182,9 @@ enum ConvolutionKernels {
       defer { dnnl_primitive_desc_destroy(backward) }
       return try CompiledPrimitive(
         backward,
-        inputs: [(DNNL_ARG_DIFF_DST_0, dnnl_query_diff_dst_md, 0, y), (DNNL_ARG_WEIGHTS_0, dnnl_query_weights_md, 0, w)],
+        inputs: [
+          (DNNL_ARG_DIFF_DST_0, dnnl_query_diff_dst_md, 0, y), (DNNL_ARG_WEIGHTS_0, dnnl_query_weights_md, 0, w),
+        ],
         output: (DNNL_ARG_DIFF_SRC_0, dnnl_query_diff_src_md, 0, x))
     case .weightGradient:
       let backward = try description(plan, direction, false, hint: forward)
@@ -207,7 +211,8 @@ enum ConvolutionKernels {
     case .forward:
       status = withUnsafePointer(to: &bias) { bias in
         dnnl_dilated_convolution_forward_desc_init(
-          &operation, dnnl_forward_training, algorithm, &x, &w, hasBias ? bias : nil, &y, strides, dilations, before, after)
+          &operation, dnnl_forward_training, algorithm, &x, &w, hasBias ? bias : nil, &y, strides, dilations, before,
+          after)
       }
     case .inputGradient:
       status = dnnl_dilated_convolution_backward_data_desc_init(

@@ -74,8 +74,10 @@ final class CompiledPrimitive {
       var description: dnnl_primitive_desc_t?
       let status =
         isOutput
-        ? dnnl_reorder_primitive_desc_create(&description, &inner, OneDNN.engine, &plain, OneDNN.engine, OneDNN.attributes)
-        : dnnl_reorder_primitive_desc_create(&description, &plain, OneDNN.engine, &inner, OneDNN.engine, OneDNN.attributes)
+        ? dnnl_reorder_primitive_desc_create(
+          &description, &inner, OneDNN.engine, &plain, OneDNN.engine, OneDNN.attributes)
+        : dnnl_reorder_primitive_desc_create(
+          &description, &plain, OneDNN.engine, &inner, OneDNN.engine, OneDNN.attributes)
       try OneDNN.check(status, "reorder")
       defer { dnnl_primitive_desc_destroy(description) }
       var primitive: dnnl_primitive_t?

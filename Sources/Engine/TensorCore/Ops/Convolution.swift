@@ -27,7 +27,9 @@ public struct ConvolutionOptions: Sendable {
       (least...limit).contains(pair.0) && (least...limit).contains(pair.1)
     }
     guard fits(stride, 1) else { throw EngineError(operation, expected: "a stride of 1 or more", came: "\(stride)") }
-    guard fits(dilation, 1) else { throw EngineError(operation, expected: "a dilation of 1 or more", came: "\(dilation)") }
+    guard fits(dilation, 1) else {
+      throw EngineError(operation, expected: "a dilation of 1 or more", came: "\(dilation)")
+    }
     guard fits(padding, 0) else { throw EngineError(operation, expected: "a padding of 0 or more", came: "\(padding)") }
     guard groups >= 1 else { throw EngineError(operation, expected: "1 group or more", came: "\(groups)") }
   }
@@ -148,7 +150,8 @@ extension Tensor {
     if plan.isEmpty {
       out.fill(0)
     } else {
-      try ConvolutionKernels.forward(plan, dx.dtype, dx.base, dw.base, db.map { UnsafeRawPointer($0.base) }, into: out.base)
+      try ConvolutionKernels.forward(
+        plan, dx.dtype, dx.base, dw.base, db.map { UnsafeRawPointer($0.base) }, into: out.base)
     }
     let y = try out.converted(to: x.dtype)
     let inputs = [x, w] + (bias.map { [$0] } ?? [])

@@ -34,7 +34,9 @@ extension Elementwise {
 extension Tensor {
   /// Applies a rule to every element.
   func map(_ rule: some Elementwise) throws -> Tensor {
-    let x = dtype.isFloating || (rule.keepsIntegers && dtype != .bool) ? self : try converted(to: dtype == .bool && rule.keepsIntegers ? .i64 : .f32)
+    let x =
+      dtype.isFloating || (rule.keepsIntegers && dtype != .bool)
+      ? self : try converted(to: dtype == .bool && rule.keepsIntegers ? .i64 : .f32)
     let y = try Tensor.empty(x.dims, x.dtype, for: rule.name)
     try x.run(rule.kernel, into: y, rule.p0, rule.p1)
     guard Autograd.records(x) else { return y }

@@ -58,7 +58,8 @@ extension Tensor {
     let positions = try checkedIndex(index, axis, "scatter_add")
     guard source.dims == positions.dims, source.dtype == dtype else {
       throw EngineError(
-        "scatter_add", expected: "values of \(positions.dims.text) \(dtype)", came: "\(source.dims.text) \(source.dtype)")
+        "scatter_add", expected: "values of \(positions.dims.text) \(dtype)",
+        came: "\(source.dims.text) \(source.dtype)")
     }
     return try scattered(axis, positions, source)
   }

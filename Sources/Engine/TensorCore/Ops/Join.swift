@@ -22,7 +22,8 @@ extension Tensor {
     target[axis] = 0
     for (position, part) in parts.enumerated() {
       guard part.dtype == first.dtype else {
-        throw EngineError("cat", expected: "tensors of one type, \(first.dtype)", came: "\(part.dtype) at place \(position + 1)")
+        throw EngineError(
+          "cat", expected: "tensors of one type, \(first.dtype)", came: "\(part.dtype) at place \(position + 1)")
       }
       var other = part.dims
       if other.count == target.count { other[axis] = 0 }
@@ -30,7 +31,8 @@ extension Tensor {
       plain[axis] = 0
       guard other == plain else {
         throw EngineError(
-          "cat", "the shapes \(first.dims.text) and \(part.dims.text) (place \(position + 1)) differ outside axis \(axis + 1)")
+          "cat",
+          "the shapes \(first.dims.text) and \(part.dims.text) (place \(position + 1)) differ outside axis \(axis + 1)")
       }
       target[axis] += part.dims[axis]
     }

@@ -67,7 +67,8 @@ extension Tensor {
       y.fill(0)
       return try y.converted(to: a.dtype)
     }
-    let left = try a.detached().converted(to: type).matrixLike(), right = try b.detached().converted(to: type).matrixLike()
+    let left = try a.detached().converted(to: type).matrixLike(),
+      right = try b.detached().converted(to: type).matrixLike()
     let plan = MatmulPlan(
       batch: batch, m: m, n: n, k: k, left: left.matrixStrides, right: right.matrixStrides)
     try MatmulKernels.product(plan, type, left.base, right.base, into: y.base)
@@ -88,9 +89,13 @@ extension Tensor {
   private var matrixStrides: SIMD3<Int> {
     let (rows, columns) = (dims[rank - 2], dims[rank - 1])
     var (rowStep, columnStep) = (strides[rank - 2], strides[rank - 1])
-    if columns == 1 && rows == 1 { (rowStep, columnStep) = (1, 1) }
-    else if columns == 1 { columnStep = rowStep == 1 ? Swift.max(rows, 1) : 1 }
-    else if rows == 1 { rowStep = columnStep == 1 ? columns : 1 }
+    if columns == 1 && rows == 1 {
+      (rowStep, columnStep) = (1, 1)
+    } else if columns == 1 {
+      columnStep = rowStep == 1 ? Swift.max(rows, 1) : 1
+    } else if rows == 1 {
+      rowStep = columnStep == 1 ? columns : 1
+    }
     return SIMD3(rank == 3 ? strides[0] : 0, rowStep, columnStep)
   }
 

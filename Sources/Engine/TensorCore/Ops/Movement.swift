@@ -136,7 +136,9 @@ extension Tensor {
   public func flatten(_ from: Int = 0, _ through: Int = -1) throws -> Tensor {
     if rank == 0 { return try reshape([1]) }
     let (first, last) = (try axis(from, "flatten"), try axis(through, "flatten"))
-    guard first <= last else { throw EngineError("flatten", expected: "a first axis not after the last", came: "\(from + 1) and \(through + 1)") }
+    guard first <= last else {
+      throw EngineError("flatten", expected: "a first axis not after the last", came: "\(from + 1) and \(through + 1)")
+    }
     let joined = (first...last).reduce(1) { $0 * dims[$1] }
     return try reshape(Array(shape[..<first]) + [joined] + Array(shape[(last + 1)...]))
   }
@@ -174,7 +176,8 @@ extension Tensor {
     let first = start < 0 ? start + dims[axis] : start
     guard first >= 0, length >= 0, first <= dims[axis] - length else {
       throw EngineError(
-        "narrow", "positions \(start < 0 ? start : start + 1) and \(length) long are not within axis \(axis + 1) of \(dims.text)",
+        "narrow",
+        "positions \(start < 0 ? start : start + 1) and \(length) long are not within axis \(axis + 1) of \(dims.text)",
         advice: "its positions are 1 to \(dims[axis])")
     }
     return try slice(axis, first, length, step: 1)
@@ -211,7 +214,8 @@ extension Tensor {
     let position = index < 0 ? index + dims[axis] : index
     guard position >= 0, position < dims[axis] else {
       throw EngineError(
-        "select", "there is no position \(index < 0 ? index : index + 1) on axis \(axis + 1) of a tensor of \(dims.text)",
+        "select",
+        "there is no position \(index < 0 ? index : index + 1) on axis \(axis + 1) of a tensor of \(dims.text)",
         advice: "positions count from 1 to \(dims[axis])")
     }
     let narrow = try slice(axis, position, 1, step: 1)
@@ -258,7 +262,8 @@ extension Tensor {
     }
     var result = try reshape([Int](repeating: 1, count: counts.count - rank) + shape)
     for (axis, times) in counts.enumerated() where times != 1 {
-      result = times == 0
+      result =
+        times == 0
         ? try result.slice(axis, 0, 0, step: 1) : try Tensor.cat([Tensor](repeating: result, count: times), axis)
     }
     return result === self ? try copy() : result

@@ -39,10 +39,12 @@ extension Tensor {
   }
 
   /// Groups of channels by their common mean and variance. self: [N, C, …]; weight, bias: [C]. Wu & He 2018.
-  public func groupNorm(_ groups: Int, weight: Tensor? = nil, bias: Tensor? = nil, eps: Double = 1e-5) throws -> Tensor {
+  public func groupNorm(_ groups: Int, weight: Tensor? = nil, bias: Tensor? = nil, eps: Double = 1e-5) throws -> Tensor
+  {
     try needChannels("group_norm")
     guard groups > 0, dims[1] % groups == 0 else {
-      throw EngineError("group_norm", expected: "a number of groups that divides \(dims[1]) channels", came: "\(groups)")
+      throw EngineError(
+        "group_norm", expected: "a number of groups that divides \(dims[1]) channels", came: "\(groups)")
     }
     let parts = try reshape([dims[0], groups, count / Swift.max(dims[0] * groups, 1)])
     var y = try parts.normalized([2], eps: eps, weight: nil, bias: nil).reshape(shape)
@@ -52,7 +54,8 @@ extension Tensor {
   }
 
   /// Over the last axes, whose sizes `shape` gives. weight, bias: of that shape. Ba et al. 2016.
-  public func layerNorm(_ shape: [Int], weight: Tensor? = nil, bias: Tensor? = nil, eps: Double = 1e-5) throws -> Tensor {
+  public func layerNorm(_ shape: [Int], weight: Tensor? = nil, bias: Tensor? = nil, eps: Double = 1e-5) throws -> Tensor
+  {
     guard !shape.isEmpty, shape.count <= rank, Array(self.shape.suffix(shape.count)) == shape else {
       throw EngineError("layer_norm", expected: "an input that ends in \(shape.shapeText)", came: dims.text)
     }

@@ -210,7 +210,9 @@ extension Tensor {
     let plan = try ReducePlan(x, [axis], keepdim: keepdim, name)
     let y = try Tensor.empty(plan.output, .i64)
     var (outer, _) = plan.nests(x, y)
-    ck_arg(smallest, dtype.code, &outer, Int64(dims[axis]), Int64(strides[axis]), y.base.assumingMemoryBound(to: Int64.self), base)
+    ck_arg(
+      smallest, dtype.code, &outer, Int64(dims[axis]), Int64(strides[axis]), y.base.assumingMemoryBound(to: Int64.self),
+      base)
     return y
   }
 
