@@ -1,4 +1,5 @@
 @_exported public import Surface
+@_exported public import TensorCore
 
 /// The one list of everything that a script may call.
 public enum Catalogue {
@@ -6,8 +7,10 @@ public enum Catalogue {
   public static let version = "0.1.0"
 
   /// Functions and values of the global tables.
-  public static func functions() -> [Function] { AtelierEntries.all() }
+  public static func functions() -> [Function] {
+    AtelierEntries.all() + TensorEntries.functions()
+  }
 
   /// The classes whose objects scripts hold.
-  public static func types() -> [ScriptType] { [] }
+  public static func types() -> [ScriptType] { [Tensor.scriptType] }
 }
