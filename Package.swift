@@ -62,7 +62,9 @@ let package = Package(
     .testTarget(
       name: "CheckpointsTests", dependencies: ["Surface", "TensorCore", "Checkpoints", "TestSupport"],
       swiftSettings: swift),
-    .target(name: "Engine", dependencies: ["Surface", "TensorCore"], path: "Sources/Engine/Umbrella", swiftSettings: swift),
+    .target(
+      name: "Engine", dependencies: ["Surface", "TensorCore", "Checkpoints"],
+      path: "Sources/Engine/Umbrella", swiftSettings: swift),
     kernelShim("CLua", pkgConfig: "lua5.4", apt: "liblua5.4-dev"),
     kernelShim("CReadline", apt: "libreadline-dev"),
     .target(

@@ -1,3 +1,4 @@
+@_exported public import Checkpoints
 @_exported public import Surface
 @_exported public import TensorCore
 
@@ -8,7 +9,7 @@ public enum Catalogue {
 
   /// Functions and values of the global tables.
   public static func functions() -> [Function] {
-    AtelierEntries.all() + TensorEntries.functions()
+    AtelierEntries.all() + TensorEntries.functions() + CheckpointEntries.all()
   }
 
   /// The classes whose objects scripts hold.

@@ -1,0 +1,122 @@
+public import Surface
+internal import TensorCore
+
+/// What scripts call in the `checkpoints` table.
+public enum CheckpointEntries {
+  /// Every entry of this module.
+  public static func all() -> [Function] { [load, save, inspect] }
+
+  private static var load: Function {
+    Function(
+      .module("checkpoints"), "load", "Reads every tensor of a checkpoint file.",
+      [Option("path", .path, "a .safetensors file, or the .safetensors.index.json of a model in several")],
+      returns: "a table of tensors by name, and a table of the strings stored beside them",
+      source: "huggingface/safetensors, README.md",
+      example: """
+        local path = os.tmpname() .. ".safetensors"
+        checkpoints.save({weight = tensor.ones(2, 3)}, path, {metadata = {made_by = "me"}})
+        local tensors, metadata = checkpoints.load(path)
+        os.remove(path)
+        assert(tensors.weight:shape()[2] == 3 and metadata.made_by == "me")
+        """
+    ) { arguments in
+      let file = try CheckpointReader.open(arguments.string(0), for: "checkpoints.load")
+      let tensors = try file.keys.sorted().map { (key: $0, value: Value.object(try file.tensor($0))) }
+      return .many([.table(Table(fields: tensors)), strings(file.metadata)])
+    }
+  }
+
+  private static var save: Function {
+    Function(
+      .module("checkpoints"), "save", "Writes tensors to a safetensors file, all or nothing.",
+      [
+        Option("tensors", .table, "tensors by name"),
+        Option("path", .path, "where to write; it ends in .safetensors"),
+      ],
+      options: [.optional("metadata", .table, "strings by name to store beside the tensors")],
+      source: "huggingface/safetensors, README.md",
+      example: """
+        local path = os.tmpname() .. ".safetensors"
+        checkpoints.save({["conv.weight"] = tensor.zeros(4, 3, 3, 3)}, path)
+        assert(checkpoints.inspect(path).tensors[1].name == "conv.weight")
+        os.remove(path)
+        """
+    ) { arguments in
+      let operation = "checkpoints.save"
+      let table = try arguments.table(0), path = try arguments.string(1)
+      guard path.lowercased().hasSuffix(".safetensors") else {
+        throw EngineError(operation, expected: "a path that ends in .safetensors", came: "\"\(path)\"")
+      }
+      guard table.list.isEmpty else {
+        throw EngineError(operation, expected: "tensors by name", came: "a list", advice: "write {name = tensor, …}")
+      }
+      let tensors = try table.fields.map { key, value in
+        guard case .object(let object) = value, let tensor = object as? Tensor else {
+          throw EngineError(operation, "'\(key)' must be a tensor, got \(value.brief)")
+        }
+        return (key, tensor)
+      }
+      let options = try arguments.options
+      try Safetensors.write(tensors, metadata: try metadata(options, operation), to: path, for: operation)
+      return .none
+    }
+  }
+
+  private static var inspect: Function {
+    Function(
+      .module("checkpoints"), "inspect", "Says what a checkpoint file holds, without reading the data.",
+      [Option("path", .path, "a .safetensors file, or the .safetensors.index.json of a model in several")],
+      returns: "a table: format, parameters (a count), bytes (of data), metadata, and tensors, a list by name of "
+        + "tables with name, dtype, shape and bytes",
+      example: """
+        local path = os.tmpname() .. ".safetensors"
+        checkpoints.save({a = tensor.zeros(2, 3), b = tensor.zeros(5)}, path)
+        local facts = checkpoints.inspect(path)
+        os.remove(path)
+        assert(facts.format == "safetensors" and facts.parameters == 11 and facts.tensors[1].shape[2] == 3)
+        """
+    ) { arguments in
+      let file = try CheckpointReader.open(arguments.string(0), for: "checkpoints.inspect")
+      let tensors = try file.keys.sorted().map(file.facts)
+      return .table(
+        Table(fields: [
+          ("format", .string(file.format)),
+          ("parameters", .integer(tensors.reduce(0) { $0 + $1.shape.reduce(1, *) })),
+          ("bytes", .integer(tensors.reduce(0) { $0 + $1.bytes })),
+          ("metadata", strings(file.metadata)),
+          ("tensors", .table(Table(list: tensors.map(description)))),
+        ]))
+    }
+  }
+
+  private static func description(_ tensor: TensorFacts) -> Value {
+    .table(
+      Table(fields: [
+        ("name", .string(tensor.name)),
+        ("dtype", .string(tensor.dtype)),
+        ("shape", .table(Table(list: tensor.shape.map { .integer($0) }))),
+        ("bytes", .integer(tensor.bytes)),
+      ]))
+  }
+
+  private static func strings(_ metadata: [String: String]) -> Value {
+    .table(Table(fields: metadata.sorted { $0.key < $1.key }.map { ($0.key, .string($0.value)) }))
+  }
+
+  private static func metadata(_ options: Options, _ operation: String) throws -> [String: String] {
+    guard case .table(let table) = options["metadata"] else {
+      if options.has("metadata") { throw options.mismatch("metadata", "a table of strings by name") }
+      return [:]
+    }
+    var result: [String: String] = [:]
+    for (key, value) in table.fields {
+      switch value {
+      case .string(let text): result[key] = text
+      case .integer, .number, .bool: result[key] = value.brief
+      default: throw EngineError(operation, "metadata '\(key)' must be a string, got \(value.brief)")
+      }
+    }
+    guard table.list.isEmpty else { throw EngineError(operation, expected: "metadata by name", came: "a list") }
+    return result
+  }
+}
