@@ -65,6 +65,11 @@ op("arithmetic", "pow", scalar_or_tensor(torch.pow), two_operands(positive, unif
     Sample("zeroth", [uniform(2, 5)], value=0.0),
 ])
 
+op("arithmetic", "remainder", scalar_or_tensor(torch.remainder), two_operands(uniform, positive) + [
+    Sample("number", [uniform(2, 5, avoid=[-1.5, -0.75, 0, 0.75, 1.5])], value=0.75),
+    Sample("number_strided", [uniform(3, 5, avoid=[-1.5, -0.75, 0, 0.75, 1.5])], strided=True, value=0.75),
+])
+
 # Element-wise --------------------------------------------------------------------------------------------------------
 
 
@@ -99,10 +104,17 @@ op("elementwise", "log log1p sqrt rsqrt", {
 op("elementwise", "reciprocal", torch.reciprocal, one_operand(safe))
 op("elementwise", "square", torch.square, one_operand(uniform))
 op("elementwise", "abs sign", {"abs": torch.abs, "sign": torch.sign}, one_operand(no_kink))
-op("elementwise", "floor round", {"floor": torch.floor, "round": torch.round}, one_operand(
+op("elementwise", "floor ceil trunc round", {
+    "floor": torch.floor, "ceil": torch.ceil, "trunc": torch.trunc, "round": torch.round,
+}, one_operand(
     lambda *shape: uniform(*shape, lo=-9, hi=9)) + [
         Sample("halves", [values(-3.5, -2.5, -1.5, -0.5, 0.5, 1.5, 2.5, 3.5, -1.0, 0.0, 8388609.0)], gradient=False)])
 op("elementwise", "sin cos", {"sin": torch.sin, "cos": torch.cos}, one_operand(uniform) + [far(-1000.0, -40.0, 40.0, 5000.0)])
+op("elementwise", "tan", torch.tan, one_operand(lambda *shape: uniform(*shape, lo=-1.2, hi=1.2)))
+op("elementwise", "logsigmoid mish", {"logsigmoid": F.logsigmoid, "mish": F.mish}, one_operand(uniform) + [far(*wide)])
+op("elementwise", "hardswish", F.hardswish, one_operand(
+    lambda *shape: uniform(*shape, lo=-5, hi=5, avoid=[-3, 3])) + [far(*wide)])
+op("elementwise", "elu", F.elu, one_operand(no_kink) + [far(*wide), Sample("alpha", [no_kink(9)], alpha=0.5)])
 op("elementwise", "tanh sigmoid erf", {"tanh": torch.tanh, "sigmoid": torch.sigmoid, "erf": torch.erf},
    one_operand(uniform) + [far(*wide)])
 op("elementwise", "relu", F.relu, one_operand(no_kink))
@@ -246,6 +258,38 @@ op("movement", "reshape", torch.reshape, [
     Sample("empty", [uniform(0, 4)], shape=[2, 0]),
     Sample("one", [uniform(1)], shape=[]),
 ])
+op("movement", "flatten", torch.flatten, [
+    Sample("plain", [uniform(2, 3, 4)]),
+    Sample("outer", [uniform(2, 3, 4)], start_dim=0, end_dim=1),
+    Sample("strided", [uniform(2, 3, 4)], strided=True, start_dim=1),
+    Sample("empty", [uniform(0, 3, 4)], start_dim=1),
+    Sample("one", [uniform()]),
+])
+op("movement", "clone", torch.clone, [
+    Sample("plain", [uniform(3, 4)]),
+    Sample("strided", [uniform(4, 6)], strided=True),
+    Sample("batch", [uniform(2, 3, 2, 2)]),
+    Sample("empty", [uniform(0, 3)]),
+    Sample("one", [uniform(1)]),
+])
+TYPES = {"f32": torch.float32, "f64": torch.float64, "bf16": torch.bfloat16, "f16": torch.float16, "i64": torch.int64,
+         "i32": torch.int32, "i16": torch.int16, "i8": torch.int8, "bool": torch.bool}
+op("movement", "to", lambda x, dtype: x.to(TYPES[dtype]).to(torch.float64 if x.new_empty(0, dtype=TYPES[dtype]).is_floating_point() else torch.int64), [
+    Sample("f64", [uniform(3, 4)], dtype="f64"),
+    Sample("bf16", [uniform(3, 67, lo=-100, hi=100)], gradient=False, dtype="bf16"),
+    Sample("f16", [uniform(3, 67, lo=-100, hi=100)], gradient=False, dtype="f16"),
+    Sample("f16_small", [uniform(3, 67, lo=-1e-6, hi=1e-6)], gradient=False, dtype="f16"),
+    Sample("halves_far", [values(65504.0, 65519.0, 65521.0, -1e6, float("inf"), float("nan"), 1.00390625, 1.01171875)],
+           gradient=False, dtype="f16"),
+    Sample("bf16_far", [values(3.4e38, -3.4e38, float("inf"), float("nan"), 1.00390625, 1.01171875)],
+           gradient=False, dtype="bf16"),
+    Sample("strided", [uniform(4, 6, lo=-100, hi=100)], strided=True, gradient=False, dtype="bf16"),
+    Sample("i64", [uniform(3, 5, lo=-9, hi=9)], gradient=False, dtype="i64"),
+    Sample("i8", [uniform(3, 5, lo=-9, hi=9)], gradient=False, dtype="i8"),
+    Sample("bool", [coarse(3, 5)], gradient=False, dtype="bool"),
+    Sample("empty", [uniform(0, 5)], gradient=False, dtype="i32"),
+    Sample("one", [uniform(1)], gradient=False, dtype="i16"),
+])
 op("movement", "permute", torch.permute, [
     Sample("plain", [uniform(2, 3, 4)], dims=[2, 0, 1]),
     Sample("image", [uniform(2, 3, 4, 5)], dims=[0, 2, 3, 1]),
@@ -350,6 +394,13 @@ op("movement", "gather", lambda x, index, dim: torch.gather(x, dim, index), [
     Sample("strided", [uniform(4, 6), integers(4, 4, hi=6)], strided=True, dim=-1),
     Sample("empty", [uniform(3, 4), integers(3, 0, hi=4)], dim=1),
     Sample("one", [uniform(1), integers(1, hi=1)], dim=0),
+])
+op("movement", "scatter_add", lambda x, index, source, dim: torch.scatter_add(x, dim, index, source), [
+    Sample("rows", [uniform(4, 5), integers(4, 3, hi=5), uniform(4, 3)], dim=1),
+    Sample("columns", [uniform(4, 3, 2), integers(6, 3, 2, hi=4), uniform(6, 3, 2)], dim=0),
+    Sample("strided", [uniform(4, 6), integers(4, 4, hi=6), uniform(4, 4)], strided=True, dim=-1),
+    Sample("empty", [uniform(3, 4), integers(3, 0, hi=4), uniform(3, 0)], dim=1),
+    Sample("one", [uniform(1), integers(1, hi=1), uniform(1)], dim=0),
 ])
 op("movement", "index_select", lambda x, index, dim: torch.index_select(x, dim, index), [
     Sample("rows", [uniform(4, 5), integers(6, hi=4)], dim=0),

@@ -142,6 +142,31 @@ op("interpolate", "interpolate", F.interpolate, [
     Sample("nearest_empty", [uniform(0, 3, 4, 4)], mode="nearest", size=[2, 2]),
     Sample("bilinear_corners", [uniform(1, 2, 5, 4)], mode="bilinear", align_corners=True, size=[7, 9]),
     Sample("bilinear_antialias", [uniform(1, 2, 9, 12)], mode="bilinear", align_corners=False, antialias=True, size=[4, 5]),
+    Sample("bicubic", [uniform(1, 2, 5, 4)], mode="bicubic", align_corners=False, size=[7, 9]),
+    Sample("bicubic_smaller", [uniform(1, 2, 9, 8)], mode="bicubic", align_corners=False, size=[4, 5]),
+    Sample("bicubic_corners", [uniform(1, 2, 5, 4)], mode="bicubic", align_corners=True, size=[7, 9]),
+    Sample("bicubic_antialias", [uniform(1, 2, 13, 12)], mode="bicubic", align_corners=False, antialias=True, size=[4, 5]),
+    Sample("factor", [uniform(1, 2, 5, 7)], mode="bilinear", align_corners=False, scale_factor=1.5),
+    Sample("nearest_factor", [uniform(1, 2, 5, 7)], mode="nearest", scale_factor=1.5),
+    Sample("area", [uniform(1, 2, 9, 8)], mode="area", size=[4, 5]),
+])
+
+# Gram matrices -------------------------------------------------------------------------------------------------------
+
+
+def gram(x, normalize="chw"):
+    channels, height, width = x.shape[1:]
+    divisor = {"chw": channels * height * width, "hw": height * width, "none": 1}[normalize]
+    return torch.einsum("nchw,ndhw->ncd", x, x) / max(divisor, 1)
+
+
+op("matmul", "gram", gram, [
+    Sample("plain", [uniform(2, 3, 4, 5)]),
+    Sample("hw", [uniform(1, 4, 3, 3)], normalize="hw"),
+    Sample("none", [uniform(1, 2, 3, 4)], normalize="none"),
+    Sample("strided", [uniform(2, 3, 4, 6)], strided=True),
+    Sample("empty", [uniform(0, 3, 4, 4)]),
+    Sample("one", [uniform(1, 1, 1, 1)]),
 ])
 
 # Losses --------------------------------------------------------------------------------------------------------------
@@ -171,6 +196,21 @@ def fraction(*shape):
     return uniform(*shape, lo=0.0, hi=1.0)
 
 
+def tv_loss(x, power=2, reduction="sum"):
+    """Total variation: neighbours' differences down and across, each reduced on its own."""
+    each = torch.mean if reduction == "mean" else torch.sum
+    parts = [x.diff(dim=-2), x.diff(dim=-1)]
+    return sum(each(part.abs() if power == 1 else part**2) for part in parts)
+
+
+op("losses", "tv_loss", tv_loss, [
+    Sample("plain", [distinct(2, 3, 4, 5)]),
+    Sample("absolute", [distinct(3, 4, 5)], power=1),
+    Sample("mean", [distinct(1, 3, 4, 5)], reduction="mean"),
+    Sample("strided", [distinct(1, 3, 4, 6)], strided=True),
+    Sample("empty", [uniform(0, 3, 4, 4)]),
+    Sample("one", [uniform(1, 1, 1, 1)]),
+])
 op("losses", "mse_loss", F.mse_loss, pairs(uniform, uniform))
 op("losses", "l1_loss", F.l1_loss, pairs(upper, near_zero))
 op("losses", "smooth_l1_loss", F.smooth_l1_loss, pairs(upper, near_zero) + [

@@ -95,3 +95,8 @@ package struct Dims: Equatable, Sendable {
   /// The shape as errors print it.
   package var text: String { array.shapeText }
 }
+
+extension Collection<Int> {
+  /// Numbers as errors list them: `1, 2`.
+  var listText: String { map(String.init).joined(separator: ", ") }
+}

@@ -131,5 +131,37 @@ extension OpSample {
       let (height, width) = parameters.pair("size", 1)
       return [try x[0].adaptiveAvgPool2d(height, width)]
     },
+    OpSample(
+      "interpolate", "interpolate", tolerance: 2e-6,
+      small: [
+        Call([.uniform(2, 3, 3, 4)], ["mode": "nearest", "scale_factor": 2]),
+        Call([.uniform(2, 5, 4)], ["mode": "bilinear", "size": [7, 9]]),
+        Call([.uniform(1, 2, 5, 4)], ["mode": "bicubic", "size": [7, 3]]),
+        Call([.uniform(1, 2, 9, 12)], ["mode": "bilinear", "size": [4, 5], "antialias": true]),
+        Call([.uniform(1, 2, 9, 12)], ["mode": "area", "size": [4, 5]]),
+      ],
+      large: [Call([.uniform(1, 16, 100, 120)], ["mode": "bilinear", "scale_factor": 2])],
+      refusals: [
+        Refusal(
+          [.uniform(3, 4)], ["mode": "nearest", "size": [2, 2]],
+          "interpolate: expected an input [N, C, H, W] or [C, H, W] and an output of 1×1 or more, got 3×4 and 2×2"),
+        Refusal(
+          [.uniform(1, 3, 4, 4)], ["mode": "nearest", "size": [2, 2], "antialias": true],
+          "interpolate: antialias goes with bilinear and bicubic, not with nearest"),
+      ], run: interpolation),
   ]
+
+  private static let interpolation: @Sendable ([Tensor], OpParameters) throws -> [Tensor] = { x, parameters in
+    let mode = InterpolationMode(rawValue: parameters.text("mode") ?? "nearest") ?? .nearest
+    let corners = parameters.flag("align_corners"), smooth = parameters.flag("antialias")
+    guard let factor = parameters.number("scale_factor") else {
+      let (height, width) = parameters.pair("size", 1)
+      return [try x[0].interpolate(height: height, width: width, mode, alignCorners: corners, antialias: smooth)]
+    }
+    let (height, width) = (Double(x[0].shape[x[0].rank - 2]) * factor, Double(x[0].shape[x[0].rank - 1]) * factor)
+    return [
+      try x[0].interpolate(
+        height: Int(height), width: Int(width), mode, scale: (factor, factor), alignCorners: corners, antialias: smooth)
+    ]
+  }
 }

@@ -22,10 +22,12 @@ package struct OpSample: Sendable, CustomStringConvertible {
     package let call: Call
     package let message: String
 
-    package init(_ operands: [OpOperand], _ parameters: OpParameters = [:], _ message: String) {
+    package init(_ operands: [OpOperand], _ parameters: OpParameters, _ message: String) {
       call = Call(operands, parameters)
       self.message = message
     }
+
+    package init(_ operands: [OpOperand], _ message: String) { self.init(operands, [:], message) }
   }
 
   /// The name that errors show and golden files use.

@@ -3,19 +3,33 @@ internal import Surface
 
 // Comparisons make tensors of bool (0 and 1); they have no gradient.
 
+extension ck_compare_op {
+  /// The name that a script calls the comparison by.
+  fileprivate var scriptName: String {
+    switch self {
+    case CK_EQ: "eq"
+    case CK_NE: "ne"
+    case CK_LT: "lt"
+    case CK_LE: "le"
+    case CK_GT: "gt"
+    default: "ge"
+    }
+  }
+}
+
 extension Tensor {
   static func compare(_ op: ck_compare_op, _ a: Tensor, _ b: Tensor) throws -> Tensor {
-    let target = try a.broadcastShape(with: b, "comparison")
-    let type = try ElementType.promoted(a.dtype, b.dtype, "comparison")
+    let target = try a.broadcastShape(with: b, op.scriptName)
+    let type = try ElementType.promoted(a.dtype, b.dtype, op.scriptName)
     let (a, b) = try Autograd.noGradient { (try a.converted(to: type), try b.converted(to: type)) }
-    let y = try empty(target, .bool)
+    let y = try empty(target, .bool, for: op.scriptName)
     var nest = Nest.make(target, y.strides, a.strides(over: target), b.strides(over: target))
     ck_compare(Int32(op.rawValue), type.code, &nest, y.base.assumingMemoryBound(to: UInt8.self), a.base, b.base)
     return y
   }
 
   func compare(_ op: ck_compare_op, _ number: Double) throws -> Tensor {
-    let y = try Tensor.empty(dims, .bool)
+    let y = try Tensor.empty(dims, .bool, for: op.scriptName)
     var nest = Nest.make(dims, y.strides, strides)
     ck_compare_scalar(Int32(op.rawValue), dtype.code, &nest, y.base.assumingMemoryBound(to: UInt8.self), base, number)
     return y
@@ -76,7 +90,12 @@ extension Tensor {
 
   /// This tensor with `value` where the mask holds.
   public func maskedFill(_ mask: Tensor, _ value: Double) throws -> Tensor {
-    try Tensor.where(mask, Tensor.full([], value, dtype), self)
+    guard Dims.broadcast(mask.dims, dims) != nil else {
+      throw EngineError(
+        "masked_fill", "a mask of \(mask.dims.text) does not fit a tensor of \(dims.text)",
+        advice: "sizes must be equal or 1, counted from the last axis")
+    }
+    return try Tensor.where(mask, Tensor.full([], value, dtype), self)
   }
 
   /// Whether all elements agree within |a − b| ≤ atol + rtol·|b|. NaN equals nothing.

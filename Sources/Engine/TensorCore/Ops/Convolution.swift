@@ -26,13 +26,16 @@ public struct ConvolutionOptions: Sendable {
     func fits(_ pair: (Int, Int), _ least: Int) -> Bool {
       (least...limit).contains(pair.0) && (least...limit).contains(pair.1)
     }
-    guard fits(stride, 1) else { throw EngineError(operation, expected: "a stride of 1 or more", came: "\(stride)") }
-    guard fits(dilation, 1) else {
-      throw EngineError(operation, expected: "a dilation of 1 or more", came: "\(dilation)")
+    func refuse(_ what: String, _ pair: (Int, Int)) -> EngineError {
+      EngineError(operation, expected: what, came: "\(pair.0) and \(pair.1)")
     }
-    guard fits(padding, 0) else { throw EngineError(operation, expected: "a padding of 0 or more", came: "\(padding)") }
+    guard fits(stride, 1) else { throw refuse("a stride of 1 or more", stride) }
+    guard fits(dilation, 1) else { throw refuse("a dilation of 1 or more", dilation) }
+    guard fits(padding, 0) else { throw refuse("a padding of 0 or more", padding) }
     guard groups >= 1 else { throw EngineError(operation, expected: "1 group or more", came: "\(groups)") }
   }
+
+  fileprivate var groupsText: String { groups == 1 ? "1 group" : "\(groups) groups" }
 }
 
 extension ConvolutionPlan {
@@ -47,7 +50,7 @@ extension ConvolutionPlan {
     guard x.dims[1] == w.dims[1] * options.groups, w.dims[0] % options.groups == 0 else {
       throw EngineError(
         "conv2d",
-        "an input of \(x.dims.text), weights of \(w.dims.text) and \(options.groups) group(s) do not fit together",
+        "an input of \(x.dims.text), weights of \(w.dims.text) and \(options.groupsText) do not fit together",
         advice: "the input's channels must be groups × the weights' second size")
     }
     self.init(
@@ -60,7 +63,8 @@ extension ConvolutionPlan {
     guard spanY >= 0, spanX >= 0, kernelHeight > 0, kernelWidth > 0 else {
       throw EngineError(
         "conv2d",
-        "a \(kernelHeight)×\(kernelWidth) kernel does not fit into an input of \(inHeight)×\(inWidth) with padding \(padTop), \(padLeft)",
+        "a \(kernelHeight)×\(kernelWidth) kernel does not fit into an input of \(inHeight)×\(inWidth) with a padding of "
+          + "\(padTop) and \(padLeft)",
         advice: "pad more or use a smaller kernel")
     }
     outHeight = spanY / strideY + 1
@@ -74,8 +78,8 @@ extension ConvolutionPlan {
     guard x.rank == 4, w.rank == 4, x.dims[1] == w.dims[0], w.dims[0] % options.groups == 0 else {
       throw EngineError(
         "conv_transpose2d",
-        "an input of \(x.dims.text), weights of \(w.dims.text) and \(options.groups) group(s) do not fit together",
-        advice: "weights are [in, out/groups, height, width]")
+        "an input of \(x.dims.text), weights of \(w.dims.text) and \(options.groupsText) do not fit together",
+        advice: "the weights are [in, out/groups, height, width]")
     }
     self.init(
       batch: x.dims[0], groups: options.groups, inChannels: w.dims[1] * options.groups, outChannels: x.dims[1],
@@ -86,7 +90,8 @@ extension ConvolutionPlan {
       (0..<Swift.max(strideX, dilationX)).contains(outputPadding.1)
     else {
       throw EngineError(
-        "conv_transpose2d", expected: "an output padding below the stride or the dilation", came: "\(outputPadding)")
+        "conv_transpose2d", expected: "an output padding below the stride or the dilation",
+        came: "\(outputPadding.0) and \(outputPadding.1)")
     }
     inHeight = (outHeight - 1) * strideY - 2 * padTop + dilationY * (kernelHeight - 1) + outputPadding.0 + 1
     inWidth = (outWidth - 1) * strideX - 2 * padLeft + dilationX * (kernelWidth - 1) + outputPadding.1 + 1

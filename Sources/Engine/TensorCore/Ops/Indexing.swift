@@ -95,4 +95,20 @@ extension Tensor {
     let positions = try index.positions(dims[axis], "index_select").reshape(shape).expand(target)
     return try gathered(axis, positions)
   }
+
+  /// Rows of this table [rows, features] by their ids, counted from 0: ids [*] → [*, features].
+  public func embedding(_ ids: Tensor) throws -> Tensor {
+    guard rank == 2 else { throw EngineError("embedding", expected: "weights [ids, features]", came: dims.text) }
+    guard !ids.dtype.isFloating, ids.dtype != .bool else {
+      throw EngineError(
+        "embedding", expected: "integer ids", came: "a tensor of \(ids.dtype)", advice: "convert it with t:to(\"i64\")")
+    }
+    let whole = try ids.detached().converted(to: .i64).reshape([ids.count])
+    let bad = try Autograd.noGradient { try whole.integers().first { $0 < 0 || $0 >= dims[0] } }
+    if let bad {
+      throw EngineError(
+        "embedding", "there is no id \(bad) among \(dims[0]) rows", advice: "ids count from 0 to \(dims[0] - 1)")
+    }
+    return try indexSelect(0, whole).reshape(ids.shape + [dims[1]])
+  }
 }

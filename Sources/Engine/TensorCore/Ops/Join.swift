@@ -23,7 +23,7 @@ extension Tensor {
     for (position, part) in parts.enumerated() {
       guard part.dtype == first.dtype else {
         throw EngineError(
-          "cat", expected: "tensors of one type, \(first.dtype)", came: "\(part.dtype) at place \(position + 1)")
+          "cat", expected: "tensors of one type, \(first.dtype)", came: "\(part.dtype) (number \(position + 1))")
       }
       var other = part.dims
       if other.count == target.count { other[axis] = 0 }
@@ -32,7 +32,7 @@ extension Tensor {
       guard other == plain else {
         throw EngineError(
           "cat",
-          "the shapes \(first.dims.text) and \(part.dims.text) (place \(position + 1)) differ outside axis \(axis + 1)")
+          "the shapes \(first.dims.text) and \(part.dims.text) (number \(position + 1)) differ outside axis \(axis + 1)")
       }
       target[axis] += part.dims[axis]
     }
@@ -52,9 +52,14 @@ extension Tensor {
     guard let first = parts.first else { throw EngineError("stack", expected: "at least one tensor", came: "none") }
     for (position, part) in parts.enumerated() where part.dims != first.dims {
       throw EngineError(
-        "stack", "the shapes \(first.dims.text) and \(part.dims.text) (place \(position + 1)) differ")
+        "stack", "the shapes \(first.dims.text) and \(part.dims.text) (number \(position + 1)) differ; they must be equal")
     }
     let axis = place < 0 ? place + first.rank + 1 : place
+    guard axis >= 0, axis <= first.rank, first.rank < Dims.most else {
+      throw EngineError(
+        "stack", "cannot put an axis at \(place < 0 ? place : place + 1) of a tensor of \(first.dims.text)",
+        advice: "places count from 1 to \(first.rank + 1)")
+    }
     return try cat(parts.map { try $0.unsqueeze(axis) }, axis)
   }
 

@@ -49,6 +49,16 @@ extension Tensor {
       throw EngineError(
         "cross_entropy", expected: "logits [N, C, …] and classes [N, …]", came: "\(dims.text) and \(target.dims.text)")
     }
+    guard !target.dtype.isFloating else {
+      throw EngineError(
+        "cross_entropy", expected: "classes of an integer type", came: "\(target.dtype)",
+        advice: "convert them with t:to(\"i64\")")
+    }
+    let classes = dims[1]
+    if let bad = try target.integers().first(where: { $0 < 0 || $0 >= classes }) {
+      throw EngineError(
+        "cross_entropy", "there is no class \(bad + 1) among \(classes)", advice: "classes count from 1 to \(classes)")
+    }
     let picked = try logSoftmax(1).gather(1, target.unsqueeze(1)).squeeze(1)
     return try (-picked).gathered(reduction)
   }
@@ -63,8 +73,11 @@ extension Tensor {
   /// Total variation of pictures [N, C, H, W] or [C, H, W]: the sum of absolute (power 1) or squared (power 2)
   /// differences of vertical and horizontal neighbours. Rudin, Osher, Fatemi 1992; squared as in Johnson et al. 2016.
   public func tvLoss(power: Int = 2, _ reduction: Reduction = .sum) throws -> Tensor {
-    guard rank >= 2, power == 1 || power == 2 else {
-      throw EngineError("tv_loss", expected: "a picture and a power of 1 or 2", came: "\(dims.text) and \(power)")
+    guard rank >= 2 else {
+      throw EngineError("tv_loss", expected: "a picture [N, C, H, W] or [C, H, W]", came: dims.text)
+    }
+    guard power == 1 || power == 2 else {
+      throw EngineError("tv_loss", expected: "a power of 1 or 2", came: "\(power)")
     }
     func part(_ axis: Int) throws -> Tensor {
       let size = dims[axis]
@@ -80,14 +93,17 @@ extension Tensor {
   /// divided by C·H·W, H·W or nothing. Gatys et al. 2016, eq. 3.
   public func gram(normalize: String = "chw") throws -> Tensor {
     if rank == 3 { return try unsqueeze(0).gram(normalize: normalize).squeeze(0) }
-    guard rank == 4 else { throw EngineError("gram", expected: "features [N, C, H, W]", came: dims.text) }
+    guard rank == 4 else { throw EngineError("gram", expected: "features [N, C, H, W] or [C, H, W]", came: dims.text) }
     let (places, channels) = (dims[2] * dims[3], dims[1])
     let flat = try reshape([dims[0], channels, places])
     let product = try flat.matmul(flat.transposed())
     switch normalize {
     case "chw": return try product / Double(Swift.max(channels * places, 1))
     case "hw": return try product / Double(Swift.max(places, 1))
-    default: return product
+    case "none": return product
+    default:
+      throw EngineError(
+        "gram", "knows no normalization \"\(normalize)\"", advice: "there are \"none\", \"hw\" and \"chw\"")
     }
   }
 }

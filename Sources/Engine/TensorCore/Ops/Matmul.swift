@@ -8,7 +8,9 @@ extension Tensor {
     guard rank > 0, other.rank > 0, dims[rank - 1] == other.dims[Swift.max(other.rank - 2, 0)] else {
       throw EngineError(
         "matmul", "the shapes \(dims.text) and \(other.dims.text) do not fit together",
-        advice: "the last size of the first must be the last but one of the second")
+        advice: rank == 0 || other.rank == 0
+          ? "a scalar has no rows or columns: use * instead"
+          : "the last size of the first must be the last but one of the second")
     }
     let floating: ElementType = type.isFloating ? type : .f32
     let (a, b) = (try converted(to: floating), try other.converted(to: floating))

@@ -9,7 +9,7 @@ extension Tensor {
     let wanted = axis < 0 ? axis + rank : axis
     guard wanted >= 0, wanted < rank else {
       throw EngineError(
-        operation, "there is no axis \(axis < 0 ? axis : axis + 1) in a tensor of \(dims.text)",
+        operation, "there is no axis \(axis < 0 ? axis : axis + 1) in a \(rank == 0 ? "" : "tensor of ")\(dims.text)",
         advice: rank == 0 ? "a scalar has no axes" : "axes count from 1 to \(rank), or from -1 at the end")
     }
     return wanted
@@ -83,7 +83,7 @@ extension Tensor {
     let axes = try order.map { try axis($0, "permute") }
     guard axes.count == rank, Set(axes).count == rank else {
       throw EngineError(
-        "permute", expected: "each of the \(rank) axes once", came: "\(order.map { $0 < 0 ? $0 : $0 + 1 })")
+        "permute", expected: "each of the \(rank) axes once", came: order.map { $0 < 0 ? $0 : $0 + 1 }.listText)
     }
     let y = view(Dims(axes.map { dims[$0] }), Dims(axes.map { strides[$0] }))
     guard Autograd.records(self) else { return y }
@@ -137,7 +137,7 @@ extension Tensor {
     if rank == 0 { return try reshape([1]) }
     let (first, last) = (try axis(from, "flatten"), try axis(through, "flatten"))
     guard first <= last else {
-      throw EngineError("flatten", expected: "a first axis not after the last", came: "\(from + 1) and \(through + 1)")
+      throw EngineError("flatten", expected: "a first axis not after the last", came: "\(first + 1) and \(last + 1)")
     }
     let joined = (first...last).reduce(1) { $0 * dims[$1] }
     return try reshape(Array(shape[..<first]) + [joined] + Array(shape[(last + 1)...]))
@@ -177,7 +177,8 @@ extension Tensor {
     guard first >= 0, length >= 0, first <= dims[axis] - length else {
       throw EngineError(
         "narrow",
-        "positions \(start < 0 ? start : start + 1) and \(length) long are not within axis \(axis + 1) of \(dims.text)",
+        "\(length) positions from \(start < 0 ? start : start + 1) on do not lie within axis \(axis + 1) of a tensor of "
+          + dims.text,
         advice: "its positions are 1 to \(dims[axis])")
     }
     return try slice(axis, first, length, step: 1)
@@ -258,7 +259,7 @@ extension Tensor {
   /// The tensor repeated along each axis (new leading axes where more counts than axes are given).
   public func `repeat`(_ counts: [Int]) throws -> Tensor {
     guard counts.count >= rank, counts.count <= Dims.most, counts.allSatisfy({ $0 >= 0 }) else {
-      throw EngineError("repeat", expected: "a count of 0 or more for each of the \(rank) axes", came: "\(counts)")
+      throw EngineError("repeat", expected: "a count of 0 or more for each of the \(rank) axes", came: counts.listText)
     }
     var result = try reshape([Int](repeating: 1, count: counts.count - rank) + shape)
     for (axis, times) in counts.enumerated() where times != 1 {
@@ -273,7 +274,7 @@ extension Tensor {
   public func split(_ sizes: [Int], _ place: Int) throws -> [Tensor] {
     let axis = try axis(place, "split")
     guard sizes.allSatisfy({ $0 >= 0 }), sizes.reduce(0, &+) == dims[axis] else {
-      throw EngineError("split", expected: "sizes that add up to \(dims[axis])", came: "\(sizes)")
+      throw EngineError("split", expected: "sizes that add up to \(dims[axis])", came: sizes.listText)
     }
     var first = 0
     return try sizes.map { size in
@@ -287,5 +288,12 @@ extension Tensor {
     guard size > 0 else { throw EngineError("split", expected: "a size of 1 or more", came: "\(size)") }
     let total = dims[try axis(place, "split")]
     return try split(stride(from: 0, to: Swift.max(total, 1), by: size).map { Swift.min(size, total - $0) }, place)
+  }
+
+  /// At most `parts` consecutive parts of one size along an axis (the last may be smaller), as views.
+  public func chunk(_ parts: Int, _ place: Int) throws -> [Tensor] {
+    guard parts > 0 else { throw EngineError("chunk", expected: "1 part or more", came: "\(parts)") }
+    let total = dims[try axis(place, "chunk")]
+    return try split(every: Swift.max((total - 1) / parts + 1, 1), place)
   }
 }

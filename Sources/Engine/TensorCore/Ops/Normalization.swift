@@ -25,7 +25,8 @@ extension Tensor {
 
   private func needChannels(_ operation: String, least: Int = 2) throws {
     guard rank >= least else {
-      throw EngineError(operation, expected: "an input [N, C, …]", came: dims.text)
+      let wanted = least == 3 ? "an input [N, C, H, W]" : "an input [N, C, …]"
+      throw EngineError(operation, expected: wanted, came: dims.text)
     }
   }
 

@@ -34,10 +34,14 @@ extension PoolingPlan {
     let (kernel, stride, padding) = (options.kernel, options.stride ?? options.kernel, options.padding)
     let limit = 1...(1 << 24)
     guard limit.contains(kernel.0), limit.contains(kernel.1), limit.contains(stride.0), limit.contains(stride.1) else {
-      throw EngineError(operation, expected: "a window and stride of 1 or more", came: "\(kernel) and \(stride)")
+      throw EngineError(
+        operation, expected: "a window and a stride of 1 or more",
+        came: "\(kernel.0)×\(kernel.1) and \(stride.0)×\(stride.1)")
     }
     guard padding.0 >= 0, padding.1 >= 0, padding.0 * 2 <= kernel.0, padding.1 * 2 <= kernel.1 else {
-      throw EngineError(operation, expected: "a padding of at most half the window \(kernel)", came: "\(padding)")
+      throw EngineError(
+        operation, expected: "a padding of at most half the window of \(kernel.0)×\(kernel.1)",
+        came: "\(padding.0) and \(padding.1)")
     }
     let height = try PoolingPlan.size(x.dims[2], kernel.0, stride.0, padding.0, options.ceilMode, operation)
     let width = try PoolingPlan.size(x.dims[3], kernel.1, stride.1, padding.1, options.ceilMode, operation)
@@ -54,7 +58,7 @@ extension PoolingPlan {
     let span = input + 2 * padding - kernel
     guard span >= 0 || (ceil && input > 0) else {
       throw EngineError(
-        operation, "a window of \(kernel) does not fit into a size of \(input) with padding \(padding)",
+        operation, "a window of \(kernel) does not fit into a size of \(input) with a padding of \(padding)",
         advice: "use a smaller window")
     }
     var size = (ceil ? Swift.max(span, 0) + stride - 1 : span) / stride + 1

@@ -14,7 +14,7 @@ private struct ReducePlan {
   init(_ x: Tensor, _ axes: [Int]?, keepdim: Bool, _ operation: String) throws {
     let all = try (axes ?? Array(0..<x.rank)).map { try x.axis($0, operation) }
     guard Set(all).count == all.count else {
-      throw EngineError(operation, expected: "each axis once", came: "\(all.map { $0 + 1 })")
+      throw EngineError(operation, expected: "each axis once", came: all.map { $0 + 1 }.listText)
     }
     reduced = all.sorted()
     var (output, kept) = (Dims(), Dims())
@@ -130,7 +130,8 @@ extension Tensor {
     let x = dtype == .bool ? try converted(to: .u8) : self
     let plan = try ReducePlan(x, axes, keepdim: keepdim, name)
     guard plan.reduced.allSatisfy({ x.dims[$0] > 0 }) else {
-      throw EngineError(name, "an empty axis of \(dims.text) has no \(name)imum")
+      let empty = plan.reduced.first { x.dims[$0] == 0 }!
+      throw EngineError(name, "axis \(empty + 1) of \(dims.text) is empty, so it has no \(name)imum")
     }
     let y = try x.reduced(op, plan, x.dtype)
     guard Autograd.records(x) else { return y }
@@ -200,13 +201,17 @@ extension Tensor {
   }
 
   private func arg(smallest: Bool, _ name: String, _ place: Int?, _ keepdim: Bool) throws -> Tensor {
+    let wanted = smallest ? "minimum" : "maximum"
     guard let place else {
+      guard count > 0 else {
+        throw EngineError(name, "a tensor of \(dims.text) has no elements, so it has no \(wanted)")
+      }
       let flat = try detached().reshape([count]).arg(smallest: smallest, name, 0, false)
       return keepdim ? try flat.reshape([Int](repeating: 1, count: rank)) : flat
     }
     let x = detached()
     let axis = try x.axis(place, name)
-    guard dims[axis] > 0 else { throw EngineError(name, "axis \(axis + 1) of \(dims.text) is empty") }
+    guard dims[axis] > 0 else { throw EngineError(name, "axis \(axis + 1) of \(dims.text) is empty, so it has no \(wanted)") }
     let plan = try ReducePlan(x, [axis], keepdim: keepdim, name)
     let y = try Tensor.empty(plan.output, .i64)
     var (outer, _) = plan.nests(x, y)
@@ -220,7 +225,7 @@ extension Tensor {
   public func cumsum(_ place: Int) throws -> Tensor {
     let x = try summable
     let axis = try x.axis(place, "cumsum")
-    let y = try Tensor.empty(x.dims, x.dtype)
+    let y = try Tensor.empty(x.dims, x.dtype, for: "cumsum")
     var (sizes, outSteps, inSteps) = (x.dims, y.strides, x.strides)
     sizes.remove(at: axis)
     outSteps.remove(at: axis)
@@ -286,8 +291,9 @@ extension Tensor {
 
   private func softmaxForward(_ place: Int, logarithm: Bool) throws -> Tensor {
     let x = dtype.isFloating ? self : try converted(to: .f32)
-    let axis = try x.axis(place, logarithm ? "log_softmax" : "softmax")
-    let y = try Tensor.empty(x.dims, x.dtype)
+    let name = logarithm ? "log_softmax" : "softmax"
+    let axis = try x.axis(place, name)
+    let y = try Tensor.empty(x.dims, x.dtype, for: name)
     var (sizes, outSteps, inSteps) = (x.dims, y.strides, x.strides)
     sizes.remove(at: axis)
     outSteps.remove(at: axis)
