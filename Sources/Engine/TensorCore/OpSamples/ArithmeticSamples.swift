@@ -46,7 +46,9 @@ extension OpSample {
       { try $0 / $1 }, { try $0 / $1 }, { try $0 / $1 }),
     binary(
       "pow", "pow", .uniform(3, 5), first: .positive(3, 5), aliases: ["^"], tolerance: 2e-6,
-      numbers: [["value": 1.5], ["value": 2], ["value": 0.5], ["value": 0], ["value": -1], ["value": 1.5, "reversed": true]],
+      numbers: [
+        ["value": 1.5], ["value": 2], ["value": 0.5], ["value": 0], ["value": -1], ["value": 1.5, "reversed": true],
+      ],
       { try Tensor.pow($0, $1) }, { try $0.pow($1) }, { try Tensor.pow($0, $1) }),
     binary(
       "remainder", "%", .positive(3, 5), first: .uniform(3, 5), aliases: ["%", "mod"], numbers: [["value": 0.75]],

@@ -65,7 +65,8 @@ extension OpSample {
       "clamp", .avoiding([-0.5, 0.75], 3, 5), parameters: [["lo": -0.5, "hi": 0.75], ["lo": -0.5], ["hi": 0.75]],
       refusals: [
         Refusal(
-          [.uniform(2)], ["lo": 2, "hi": 1], "clamp: expected a lower limit that is not above the upper one, got 2.0 and 1.0")
+          [.uniform(2)], ["lo": 2, "hi": 1],
+          "clamp: expected a lower limit that is not above the upper one, got 2.0 and 1.0")
       ]
     ) {
       try $0.clamp($1.number("lo") ?? -.infinity, $1.number("hi") ?? .infinity)
@@ -117,12 +118,15 @@ extension OpSample {
     ) { x, _ in [try Tensor.where(x[0], x[1], x[2])] },
     OpSample(
       "masked_fill", "elementwise", covers: ["maskedFill"],
-      small: [Call([.uniform(3, 5), .mask(3, 5)], ["value": -1.5]), Call([.uniform(2, 3, 4), .mask(3, 1)], ["value": 7])],
+      small: [
+        Call([.uniform(3, 5), .mask(3, 5)], ["value": -1.5]), Call([.uniform(2, 3, 4), .mask(3, 1)], ["value": 7]),
+      ],
       large: [Call([.uniform(300, 500), .mask(300, 500)], ["value": 2])],
       refusals: [
         Refusal(
           [.uniform(3, 4), .mask(2, 4)], ["value": 0],
-          "masked_fill: a mask of 2×4 does not fit a tensor of 3×4; sizes must be equal or 1, counted from the last axis")
+          "masked_fill: a mask of 2×4 does not fit a tensor of 3×4; sizes must be equal or 1, counted from the last axis"
+        )
       ]
     ) { x, parameters in [try x[0].maskedFill(x[1], parameters.number("value") ?? 0)] },
   ]

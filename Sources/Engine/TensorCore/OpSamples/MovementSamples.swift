@@ -16,7 +16,8 @@ extension OpSample {
       refusals: [
         Refusal(
           [.uniform(3, 4)], ["shape": [5, -1]],
-          "reshape: 12 elements of 3×4 do not fill the shape 5×-1; the sizes must multiply to 12; one of them may be -1"),
+          "reshape: 12 elements of 3×4 do not fill the shape 5×-1; the sizes must multiply to 12; one of them may be -1"
+        ),
         Refusal(
           [.uniform(3, 4)], ["shape": [6]],
           "reshape: 12 elements of 3×4 do not fill the shape 6; the sizes must multiply to 12; one of them may be -1"),
@@ -170,7 +171,9 @@ extension OpSample {
     ) { x, parameters in [try Tensor.cat(x, parameters.needed("dim"))] },
     OpSample(
       "stack", "movement",
-      small: [Call([.uniform(2, 3), .uniform(2, 3)], ["dim": 0]), Call([.uniform(2, 3), .uniform(2, 3)], ["dim": -1])],
+      small: [
+        Call([.uniform(2, 3), .uniform(2, 3)], ["dim": 0]), Call([.uniform(2, 3), .uniform(2, 3)], ["dim": -1]),
+      ],
       large: [Call([.uniform(200, 300), .uniform(200, 300)], ["dim": 1])],
       refusals: [
         Refusal(
@@ -196,7 +199,8 @@ extension OpSample {
           "pad: cannot pad axis 2 of 3×4 by 1 and 4 (reflect); reflection needs less than the size itself"),
         Refusal(
           [.uniform(3, 4)], ["pad": [1, 1, 1], "mode": "zeros"],
-          "pad: expected two amounts for each of at most 2 axes, got 3 amounts; for a picture: {left, right, top, bottom}"),
+          "pad: expected two amounts for each of at most 2 axes, got 3 amounts; for a picture: {left, right, top, bottom}"
+        ),
         Refusal(
           [.uniform(3, 4)], ["pad": [-3, -3], "mode": "zeros"], "pad: cannot pad axis 2 of 3×4 by -3 and -3 (zeros)"),
       ]

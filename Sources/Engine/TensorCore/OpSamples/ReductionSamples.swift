@@ -86,7 +86,8 @@ extension OpSample {
     OpSample(
       name, family, covers: [covers], tolerance: tolerance,
       small: [
-        Call([.uniform(3, 5)], ["dim": 1]), Call([.uniform(4, 3, 2)], ["dim": 0]), Call([.uniform(2, 5, 2, 3)], ["dim": -3]),
+        Call([.uniform(3, 5)], ["dim": 1]), Call([.uniform(4, 3, 2)], ["dim": 0]),
+        Call([.uniform(2, 5, 2, 3)], ["dim": -3]),
       ],
       large: [Call([.uniform(300, 500)], ["dim": 1]), Call([.uniform(300, 500)], ["dim": 0])],
       refusals: [

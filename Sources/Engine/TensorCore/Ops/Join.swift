@@ -32,7 +32,8 @@ extension Tensor {
       guard other == plain else {
         throw EngineError(
           "cat",
-          "the shapes \(first.dims.text) and \(part.dims.text) (number \(position + 1)) differ outside axis \(axis + 1)")
+          "the shapes \(first.dims.text) and \(part.dims.text) (number \(position + 1)) differ outside axis \(axis + 1)"
+        )
       }
       target[axis] += part.dims[axis]
     }
@@ -52,7 +53,8 @@ extension Tensor {
     guard let first = parts.first else { throw EngineError("stack", expected: "at least one tensor", came: "none") }
     for (position, part) in parts.enumerated() where part.dims != first.dims {
       throw EngineError(
-        "stack", "the shapes \(first.dims.text) and \(part.dims.text) (number \(position + 1)) differ; they must be equal")
+        "stack",
+        "the shapes \(first.dims.text) and \(part.dims.text) (number \(position + 1)) differ; they must be equal")
     }
     let axis = place < 0 ? place + first.rank + 1 : place
     guard axis >= 0, axis <= first.rank, first.rank < Dims.most else {

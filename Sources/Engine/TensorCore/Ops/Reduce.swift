@@ -211,7 +211,9 @@ extension Tensor {
     }
     let x = detached()
     let axis = try x.axis(place, name)
-    guard dims[axis] > 0 else { throw EngineError(name, "axis \(axis + 1) of \(dims.text) is empty, so it has no \(wanted)") }
+    guard dims[axis] > 0 else {
+      throw EngineError(name, "axis \(axis + 1) of \(dims.text) is empty, so it has no \(wanted)")
+    }
     let plan = try ReducePlan(x, [axis], keepdim: keepdim, name)
     let y = try Tensor.empty(plan.output, .i64)
     var (outer, _) = plan.nests(x, y)
