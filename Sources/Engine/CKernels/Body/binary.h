@@ -87,12 +87,14 @@ INLINE int64_t python_remainder(int64_t x, int64_t y) {
 }
 
 #define ROW(family, op) JOIN(family##_##op, TAG)
-#define DEFINE(op, expression)                                                                                 \
+#define DEFINE_FLOAT(op, expression) DEFINE(op, expression, const T a = (T)p0, b = (T)p1; (void)a, (void)b)
+#define DEFINE_INTEGER(op, expression) DEFINE(op, expression, (void)p0, (void)p1)
+#define DEFINE(op, expression, ...)                                                                                 \
   static void ROW(binary, op)(int64_t n, void *out, const void *in, const void *in2, const void *unused,       \
                               double p0, double p1) {                                                          \
     T *o = out;                                                                                                \
-    const T *i = in, *k = in2, a = (T)p0, b = (T)p1;                                                           \
-    (void)a, (void)b, (void)unused;                                                                            \
+    const T *i = in, *k = in2;                                                                                 \
+    __VA_ARGS__, (void)unused;                                                                                     \
     LOOP for (int64_t j = 0; j < n; j++) {                                                                     \
       const T x = i[j], y = k[j];                                                                              \
       o[j] = expression;                                                                                       \
@@ -121,10 +123,10 @@ INLINE int64_t python_remainder(int64_t x, int64_t y) {
       o[j] = expression;                                                                                       \
     }                                                                                                          \
   }
-#define BODY FLOAT_BINARY(DEFINE) FLOAT_TERNARY(DEFINE_TERNARY) COMPARE(DEFINE_COMPARE)
+#define BODY FLOAT_BINARY(DEFINE_FLOAT) FLOAT_TERNARY(DEFINE_TERNARY) COMPARE(DEFINE_COMPARE)
 #include "floats.h"
 #undef BODY
-#define BODY INTEGER_BINARY(DEFINE) COMPARE(DEFINE_COMPARE)
+#define BODY INTEGER_BINARY(DEFINE_INTEGER) COMPARE(DEFINE_COMPARE)
 #include "integers.h"
 #undef BODY
 

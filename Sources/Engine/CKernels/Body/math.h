@@ -2,7 +2,7 @@
  * bodies reach f32 and f64 alike: M(exp, x) is m_exp_f32 or m_exp_f64. */
 #ifndef CK_MATH_H
 #define CK_MATH_H
-#include "base.h"
+#include "wide.h"
 
 /* exp: x = n ln2 + r, |r| <= ln2/2, a polynomial of degree 6 in r, then two exact scalings (denormal results). */
 INLINE float m_exp_f32(float x) {
@@ -65,23 +65,20 @@ INLINE float m_tanh_f32(float x) {
   return a < 0.625f ? small : large;
 }
 
-#define LIBM(name)                                                   \
-  INLINE float m_##name##_f32(float x) { return __builtin_##name##f(x); } \
-  INLINE double m_##name##_f64(double x) { return __builtin_##name(x); }
 #define LIBM64(name) \
   INLINE double m_##name##_f64(double x) { return __builtin_##name(x); }
-LIBM(expm1)
-LIBM(log1p)
-LIBM(log2)
-LIBM(sin)
-LIBM(cos)
-LIBM(tan)
-LIBM(asin)
-LIBM(acos)
-LIBM(atan)
-LIBM(sinh)
-LIBM(cosh)
-LIBM(erf)
+LIBM64(expm1)
+LIBM64(log1p)
+LIBM64(log2)
+LIBM64(sin)
+LIBM64(cos)
+LIBM64(tan)
+LIBM64(asin)
+LIBM64(acos)
+LIBM64(atan)
+LIBM64(sinh)
+LIBM64(cosh)
+LIBM64(erf)
 LIBM64(exp)
 LIBM64(log)
 LIBM64(tanh)
@@ -91,6 +88,9 @@ INLINE double m_sigmoid_f64(double x) {
   return (x < 0 ? e : 1.0) / (1.0 + e);
 }
 
+#define LIBM(name)                                                        \
+  INLINE float m_##name##_f32(float x) { return __builtin_##name##f(x); } \
+  LIBM64(name)
 LIBM(fabs)
 LIBM(floor)
 LIBM(ceil)
@@ -100,9 +100,16 @@ LIBM(sqrt)
 #undef LIBM
 #undef LIBM64
 
-INLINE float m_pow_f32(float x, float y) { return powf(x, y); }
+/* For angles beyond CK_ANGLES. */
+#define LIBM_ANGLE(name)                                                       \
+  INLINE float m_far_##name##_f32(float x) { return __builtin_##name##f(x); } \
+  INLINE double m_far_##name##_f64(double x) { return __builtin_##name(x); }
+LIBM_ANGLE(sin)
+LIBM_ANGLE(cos)
+LIBM_ANGLE(tan)
+#undef LIBM_ANGLE
+
 INLINE double m_pow_f64(double x, double y) { return pow(x, y); }
-INLINE float m_atan2_f32(float y, float x) { return atan2f(y, x); }
 INLINE double m_atan2_f64(double y, double x) { return atan2(y, x); }
 INLINE float m_fmod_f32(float x, float y) { return fmodf(x, y); }
 INLINE double m_fmod_f64(double x, double y) { return fmod(x, y); }

@@ -20,9 +20,6 @@
   X(RSQRT, C(1) / M(sqrt, x))                                                                      \
   X(RECIPROCAL, C(1) / x)                                                                          \
   X(SQUARE, x * x)                                                                                 \
-  X(SIN, M(sin, x))                                                                                \
-  X(COS, M(cos, x))                                                                                \
-  X(TAN, M(tan, x))                                                                                \
   X(ASIN, M(asin, x))                                                                              \
   X(ACOS, M(acos, x))                                                                              \
   X(ATAN, M(atan, x))                                                                              \
@@ -120,7 +117,26 @@
     POWER(true, M(pow, x, a))                   \
   }
 
-#define BODY FLOAT_UNARY(DEFINE_FLOAT) DEFINE_POWER
+/* Angles too large for the quick reduction take the library's, a block at a time. */
+#define DEFINE_ANGLE(op, name)                                              \
+  static void ROW(op) SIGNATURE {                                           \
+    T *o = out;                                                             \
+    const T *i = in;                                                        \
+    (void)p0, (void)p1, (void)unused, (void)unused2;                        \
+    for (; n > 0; n -= 256, o += 256, i += 256) {                           \
+      const int64_t m = n < 256 ? n : 256;                                  \
+      int far = 0;                                                          \
+      LOOP for (int64_t j = 0; j < m; j++) far |= !(M(fabs, i[j]) <= CK_ANGLES); \
+      if (far) {                                                            \
+        for (int64_t j = 0; j < m; j++) o[j] = M(far_##name, i[j]);         \
+      } else {                                                              \
+        LOOP for (int64_t j = 0; j < m; j++) o[j] = M(name, i[j]);          \
+      }                                                                     \
+    }                                                                       \
+  }
+#define ANGLES(X) X(SIN, sin) X(COS, cos) X(TAN, tan)
+
+#define BODY FLOAT_UNARY(DEFINE_FLOAT) DEFINE_POWER ANGLES(DEFINE_ANGLE)
 #include "floats.h"
 #undef BODY
 #define BODY INTEGER_UNARY(DEFINE_INTEGER)
@@ -132,7 +148,7 @@
   [CK_##op][CK_I64] = unary_##op##_i64, [CK_##op][CK_I32] = unary_##op##_i32,                        \
   [CK_##op][CK_I16] = unary_##op##_i16, [CK_##op][CK_I8] = unary_##op##_i8, [CK_##op][CK_U8] = unary_##op##_u8,
 const ck_row NAME(ck_unary_rows)[CK_UNARY_COUNT][CK_TYPES] = {
-    FLOAT_UNARY(FLOATS) FLOATS(POW_SCALAR, ) INTEGER_UNARY(INTEGERS)};
+    FLOAT_UNARY(FLOATS) ANGLES(FLOATS) FLOATS(POW_SCALAR, ) INTEGER_UNARY(INTEGERS)};
 #undef ROW
 #undef SIGNATURE
 #undef FLOATS

@@ -4,7 +4,8 @@
 
 #include "internal.h"
 
-enum { WORDS = 624, SHIFTED = 397 };
+/* COUNTED: blocks of a chunk. */
+enum { WORDS = 624, SHIFTED = 397, COUNTED = 2048 };
 
 void ck_mt_seed(ck_mt *s, uint64_t seed) {
   s->words[0] = (uint32_t)seed;
@@ -28,13 +29,16 @@ static void refill(ck_mt *s) {
   s->next = 0;
 }
 
-uint32_t ck_mt_u32(ck_mt *s) {
-  if (s->next >= WORDS || s->next < 0) refill(s);
-  uint32_t y = s->words[s->next++];
+static uint32_t temper(uint32_t y) {
   y ^= y >> 11;
   y ^= (y << 7) & 0x9d2c5680u;
   y ^= (y << 15) & 0xefc60000u;
   return y ^ (y >> 18);
+}
+
+uint32_t ck_mt_u32(ck_mt *s) {
+  if (s->next >= WORDS || s->next < 0) refill(s);
+  return temper(s->words[s->next++]);
 }
 
 /* The first draw is the high word. */
@@ -57,8 +61,49 @@ static void store(int type, void *out, int64_t i, double value) {
     ck_kernels->convert[CK_F32][type](1, (uint16_t *)out + i, &single, NULL, NULL, 0, 0);
 }
 
+static void fill_f32(ck_mt *s, int64_t n, float *out) {
+  while (n > 0) {
+    if (s->next >= WORDS || s->next < 0) refill(s);
+    const int64_t m = ck_min(n, WORDS - s->next);
+    const uint32_t *from = s->words + s->next;
+    for (int64_t i = 0; i < m; i++) out[i] = (float)(int32_t)(temper(from[i]) & 0xffffff) * 0x1p-24f;
+    s->next += (int32_t)m;
+    out += m;
+    n -= m;
+  }
+}
+
 void ck_mt_uniform(ck_mt *s, int type, int64_t n, void *out) {
-  for (int64_t i = 0; i < n; i++) store(type, out, i, type == CK_F64 ? uniform_f64(s) : (double)uniform_f32(s));
+  if (type == CK_F32)
+    fill_f32(s, n, out);
+  else
+    for (int64_t i = 0; i < n; i++) store(type, out, i, type == CK_F64 ? uniform_f64(s) : (double)uniform_f32(s));
+}
+
+void ck_mt_integers(ck_mt *s, int64_t n, int64_t low, int64_t high, int64_t *out) {
+  const uint64_t range = (uint64_t)high - (uint64_t)low;
+  for (int64_t i = 0; i < n; i++) {
+    const uint64_t draw = range >= 1ull << 32 ? ck_mt_u64(s) : ck_mt_u32(s);
+    out[i] = (int64_t)((range == 0 ? 0 : draw % range) + (uint64_t)low);
+  }
+}
+
+void ck_mt_randperm(ck_mt *s, int64_t n, int64_t *out) {
+  if (n < UINT32_MAX / 20) {
+    for (int64_t i = 0; i < n; i++) out[i] = i;
+    for (int64_t i = 0; i < n - 1; i++) {
+      const int64_t other = i + (int64_t)(ck_mt_u32(s) % (uint64_t)(n - i)), swap = out[i];
+      out[i] = out[other];
+      out[other] = swap;
+    }
+    return;
+  }
+  for (int64_t i = 0; i < n; i++) {
+    const int64_t other = (int64_t)(ck_mt_u64(s) % (uint64_t)(i + 1));
+    out[i] = i;
+    out[i] = out[other];
+    out[other] = i;
+  }
 }
 
 /* Box-Muller in double precision; the sine is kept for the next call, as in PyTorch's normal_distribution. */
@@ -74,13 +119,22 @@ static double normal(ck_mt *s) {
   return radius * cos(angle);
 }
 
-static void blocks_f64(ck_mt *s, double *d) {
+static void block_f64(double *d) {
   for (int j = 0; j < 8; j++) {
-    const double radius = sqrt(-2.0 * log1p(-d[j])), angle = 2.0 * 3.14159265358979323846 * d[j + 8];
+    const double radius = sqrt(-2.0 * log(1.0 - d[j])), angle = 2.0 * 3.14159265358979323846 * d[j + 8];
     d[j] = radius * cos(angle);
     d[j + 8] = radius * sin(angle);
   }
-  (void)s;
+}
+
+typedef struct {
+  float *values;
+  int64_t blocks;
+} normals;
+
+static void normal_task(void *context, int64_t i) {
+  const normals *t = context;
+  ck_kernels->normal16(ck_min(COUNTED, t->blocks - i * COUNTED), t->values + i * COUNTED * 16);
 }
 
 void ck_mt_normal(ck_mt *s, int type, int64_t n, void *out) {
@@ -91,17 +145,18 @@ void ck_mt_normal(ck_mt *s, int type, int64_t n, void *out) {
   ck_mt_uniform(s, type, n, out);
   if (type == CK_F32) {
     float *f = out;
-    ck_kernels->normal16(n / 16, f);
+    normals task = {.values = f, .blocks = n / 16};
+    ck_parallel(ck_ceil_div(task.blocks, COUNTED), normal_task, &task);
     if (n % 16 == 0) return;
     ck_mt_uniform(s, type, 16, f + n - 16);
     ck_kernels->normal16(1, f + n - 16);
     return;
   }
   double *d = out;
-  for (int64_t i = 0; i + 16 <= n; i += 16) blocks_f64(s, d + i);
+  for (int64_t i = 0; i + 16 <= n; i += 16) block_f64(d + i);
   if (n % 16 == 0) return;
   ck_mt_uniform(s, type, 16, d + n - 16);
-  blocks_f64(s, d + n - 16);
+  block_f64(d + n - 16);
 }
 
 typedef struct {
@@ -110,8 +165,6 @@ typedef struct {
   float *out;
   bool normal;
 } counting;
-
-enum { COUNTED = 2048 };
 
 static void philox_task(void *context, int64_t i) {
   const counting *c = context;

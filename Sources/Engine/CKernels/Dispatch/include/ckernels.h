@@ -167,9 +167,15 @@ uint32_t ck_mt_u32(ck_mt *state);
 uint64_t ck_mt_u64(ck_mt *state); /* as torch: two draws, see source */
 /* torch.rand: f32 from 24 bits of one draw; f64 from 53 bits of two. Bit for bit. */
 void ck_mt_uniform(ck_mt *state, int type, int64_t n, void *out);
-/* torch.randn: f32 with n >= 16 by blocks of 16 (ck table: vectorised; equal to the AVX2 path within 2 ulp), else and
- * f64: as torch. */
+/* torch.randn. f32 with n >= 16 goes by blocks of 16 and equals PyTorch 2.15's AVX2 and AVX-512 paths bit for bit, on
+ * every table; fewer, and f64, are the library's logarithm and sine in double precision, as in torch. Halves: f64
+ * values, rounded (torch draws halves differently). */
 void ck_mt_normal(ck_mt *state, int type, int64_t n, void *out);
+/* torch.randint(low, high): one draw (two from a range of 2^32 on) modulo the range; low when the range is empty. */
+void ck_mt_integers(ck_mt *state, int64_t n, int64_t low, int64_t high, int64_t *out);
+/* torch.randperm(n), bit for bit: below 2^32/20 elements place i is swapped with i + draw mod (n - i); from there on the
+ * inside-out shuffle with two draws modulo i + 1. */
+void ck_mt_randperm(ck_mt *state, int64_t n, int64_t *out);
 /* Philox4x32-10, counter-based: values depend on (seed, stream, position) only, whatever the number of threads. */
 void ck_philox_uniform(uint64_t seed, uint64_t stream, int64_t n, float *out); /* [0,1), 24 bits */
 void ck_philox_normal(uint64_t seed, uint64_t stream, int64_t n, float *out);  /* Box-Muller */
