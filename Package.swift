@@ -73,6 +73,8 @@ let package = Package(
     kernel("LuaHost", ["Surface", "CLuaBridge"]),
     kernel("Sessions", ["Surface", "LuaHost"]),
     kernel("Repl", ["Surface", "LuaHost", "Sessions", "CReadline"]),
+    .testTarget(
+      name: "EngineTests", dependencies: ["Engine", "Surface", "LuaHost", "TestSupport"], swiftSettings: swift),
     .executableTarget(
       name: "App", dependencies: ["Engine", "LuaHost", "Sessions", "Repl", arguments], path: "Sources/Kernel/App",
       swiftSettings: swift),

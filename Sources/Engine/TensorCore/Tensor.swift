@@ -104,19 +104,24 @@ extension Tensor {
 
   /// A tensor of one value.
   public static func full(_ shape: [Int], _ value: Double, _ dtype: ElementType = .f32) throws -> Tensor {
-    let tensor = try empty(checkedDims(shape, for: "full"), dtype, for: "full")
+    try filled(shape, value, dtype, for: "full")
+  }
+
+  /// `full` under the name that errors shall show.
+  static func filled(_ shape: [Int], _ value: Double, _ dtype: ElementType, for operation: String) throws -> Tensor {
+    let tensor = try empty(checkedDims(shape, for: operation), dtype, for: operation)
     tensor.fill(value)
     return tensor
   }
 
   /// A tensor of zeros.
   public static func zeros(_ shape: [Int], _ dtype: ElementType = .f32) throws -> Tensor {
-    try full(shape, 0, dtype)
+    try filled(shape, 0, dtype, for: "zeros")
   }
 
   /// A tensor of ones.
   public static func ones(_ shape: [Int], _ dtype: ElementType = .f32) throws -> Tensor {
-    try full(shape, 1, dtype)
+    try filled(shape, 1, dtype, for: "ones")
   }
 
   /// A tensor from values in row-major order. Throws when their number is not the shape's.

@@ -59,7 +59,7 @@ enum CreationEntries {
     func filled(_ name: String, _ summary: String, _ value: Double, _ example: String) -> Function {
       Entry.tensor(name, summary, [sizes], variadic: true, options: [Entry.dtype], example: example) {
         let (shape, type) = try CreationEntries.shape($0)
-        return .object(try Tensor.full(shape, value, type))
+        return .object(try Tensor.filled(shape, value, type, for: "tensor.\(name)"))
       }
     }
     return [

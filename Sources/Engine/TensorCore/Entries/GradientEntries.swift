@@ -7,7 +7,8 @@ enum GradientEntries {
       Entry.method(
         "requires_grad_", "Asks for this tensor's gradient (or no longer).",
         [.optional("wanted", .bool, "whether", .bool(true))], returns: "the tensor itself",
-        example: "local x = tensor{3}:requires_grad_()\n(x * x):sum():backward()\nassert(x:grad():item() == 6)"
+        example:
+          "local x = tensor{3}:requires_grad_()\nlocal y = (x * x):sum()\ny:backward()\nassert(x:grad():item() == 6)"
       ) { arguments in
         let x = try arguments.tensor(0)
         try x.setRequiresGradient(arguments.has(1) ? arguments.bool(1) : true)
@@ -26,7 +27,7 @@ enum GradientEntries {
             "retain_graph", .bool, "keeps what was saved, so that backward can run again (default: create_graph)"),
         ], returns: "nothing",
         example:
-          "local x = tensor{1, 2}:requires_grad_()\n(x ^ 3):sum():backward()\nassert(x:grad():allclose(tensor{3, 12}))"
+          "local x = tensor{1, 2}:requires_grad_()\nlocal y = (x ^ 3):sum()\ny:backward()\nassert(x:grad():allclose(tensor{3, 12}))"
       ) { arguments in
         let options = try arguments.options
         let graph = try options.bool("create_graph")
@@ -43,7 +44,7 @@ enum GradientEntries {
       Entry.method(
         "zero_grad_", "Forgets the gradient gathered so far.", returns: "the tensor itself",
         example:
-          "local x = tensor{3}:requires_grad_()\n(x * x):sum():backward()\nx:zero_grad_()\nassert(x:grad() == nil)"
+          "local x = tensor{3}:requires_grad_()\nlocal y = (x * x):sum()\ny:backward()\nx:zero_grad_()\nassert(x:grad() == nil)"
       ) { arguments in
         let x = try arguments.tensor(0)
         x.gradient = nil

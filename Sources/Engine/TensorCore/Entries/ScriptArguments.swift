@@ -50,7 +50,11 @@ public func scriptPosition(_ position: Int, _ operation: String) throws -> Int {
 extension Options {
   /// An element type, or nil when the option is not given.
   public func elementType(_ name: String = "dtype") throws -> ElementType? {
-    try stringIfAny(name).map { try ElementType(named: $0, for: "option '\(name)'") }
+    switch self[name] {
+    case .none: nil
+    case .string(let text): try ElementType(named: text, for: "option '\(name)'")  // PyTorch's names count too
+    default: throw mismatch(name, "the name of an element type")
+    }
   }
 }
 

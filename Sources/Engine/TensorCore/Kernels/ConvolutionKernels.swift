@@ -113,6 +113,14 @@ enum ConvolutionKernels {
           into: dx + image * plan.inputShape[1...].product * 4)
       }
     }
+    if plan.operations > mostOperations, plan.groups == 1, plan.inChannels >= 32 {
+      return try halves(plan.inChannels) { first, count in
+        var sub = plan
+        sub.inChannels = count
+        let part = try weightSlice(plan, w, first, count)
+        try inputGradient(sub, type, dy, part.base, into: dx + first * plan.inHeight * plan.inWidth * 4)
+      }
+    }
     try compiled(plan, .inputGradient).run([dy, w], into: dx)
   }
 
@@ -125,6 +133,22 @@ enum ConvolutionKernels {
       var plain = plan.plain
       ck_conv_backward_weights(type.code, &plain, x, dy, dw)
       return try Interrupt.check()
+    }
+    if let part = batchPart(plan) {
+      return try summedImageGroups(plan, part, into: dw) { sub, image, partial in
+        try weightGradient(
+          sub, type, x + image * plan.inputShape[1...].product * 4, dy + image * plan.outputShape[1...].product * 4,
+          into: partial)
+      }
+    }
+    if plan.operations > mostOperations, plan.groups == 1, plan.outChannels >= 32 {
+      return try halves(plan.outChannels) { first, count in
+        var sub = plan
+        sub.outChannels = count
+        try weightGradient(
+          sub, type, x, dy + first * plan.outHeight * plan.outWidth * 4,
+          into: dw + first * plan.weightShape[1...].product * 4)
+      }
     }
     // oneDNN sums over images by thread, so its bytes depend on their number; one thread is the fixed order.
     let threads = Runtime.threads
@@ -147,6 +171,33 @@ enum ConvolutionKernels {
       sub.batch = Swift.min(part, plan.batch - image)
       try body(sub, image)
     }
+  }
+
+  /// The sum of what `body` writes for each group of images, in their order.
+  private static func summedImageGroups(
+    _ plan: ConvolutionPlan, _ part: Int, into total: UnsafeMutableRawPointer,
+    _ body: (ConvolutionPlan, Int, UnsafeMutableRawPointer) throws -> Void
+  ) throws {
+    let count = plan.weightShape.product
+    let partial = try Storage(bytes: count * 4, for: "conv2d")
+    var nest = Nest.dense(count, operands: 3)
+    try eachImageGroup(plan, part) { sub, image in
+      try body(sub, image, image == 0 ? total : partial.base)
+      if image > 0 { ck_binary(Int32(CK_ADD.rawValue), ElementType.f32.code, &nest, total, total, partial.base, 0, 0) }
+    }
+  }
+
+  /// The weights of a stretch of input channels, dense.
+  private static func weightSlice(
+    _ plan: ConvolutionPlan, _ w: UnsafeRawPointer, _ first: Int, _ count: Int
+  ) throws -> Storage {
+    let taps = plan.kernelHeight * plan.kernelWidth * 4
+    let part = try Storage(bytes: plan.outChannels * count * taps, for: "conv2d")
+    for channel in 0..<plan.outChannels {
+      (part.base + channel * count * taps).copyMemory(
+        from: w + (channel * plan.inChannels + first) * taps, byteCount: count * taps)
+    }
+    return part
   }
 
   private static func halves(_ channels: Int, _ body: (_ first: Int, _ count: Int) throws -> Void) throws {

@@ -1,0 +1,91 @@
+import Engine
+import LuaHost
+import Testing
+
+/// Bad input from a script and the sentence that answers it.
+struct BadScript: CustomTestStringConvertible, Sendable {
+  let code: String
+  let message: String
+  var testDescription: String { code }
+
+  init(_ code: String, _ message: String) {
+    self.code = code
+    self.message = message
+  }
+
+  static let all = [
+    // names and types
+    BadScript("tensor.zeroes(2)", "did you mean 'zeros'?"),
+    BadScript("tensor{1}:summ()", "did you mean 'sum'?"),
+    BadScript("tensor{1}:sum({keepdims = true})", "tensor:sum: has no option 'keepdims'; did you mean 'keepdim'?"),
+    BadScript("tensor{1}:matmul(3)", "tensor:matmul: argument 1 ('other') must be a tensor, got 3"),
+    BadScript("tensor{1}:gelu({approximate = \"tanhh\"})", "did you mean \"tanh\"?"),
+    BadScript("tensor.zeros(2, {dtype = \"f23\"})", "knows no element type \"f23\""),
+    BadScript("tensor.zeros(\"two\")", "tensor.zeros: argument 1 ('sizes') must be an integer, got \"two\""),
+    BadScript("return tensor{1} + \"x\"", "expected tensors or numbers on both sides, got a tensor and \"x\""),
+    BadScript("return tensor{1} < tensor{2}", "use the methods t:lt(u)"),
+    BadScript("local t = tensor{1}; return t.sum()", "call a method with a colon"),
+    // shapes, one for every family
+    BadScript("return tensor.zeros(2, 3) + tensor.zeros(4)", "add: the shapes 2×3 and 4 do not fit together"),
+    BadScript("tensor.zeros(2, 3):matmul(tensor.zeros(2, 3))", "matmul: the shapes 2×3 and 2×3 do not fit together"),
+    BadScript("tensor.zeros(2, 3):reshape(4, 2)", "reshape: 6 elements of 2×3 do not fill the shape 4×2"),
+    BadScript("tensor.cat({tensor.zeros(2), tensor.zeros(2, 2)})", "cat: the shapes 2 and 2×2 (place 2) differ"),
+    BadScript("tensor.zeros(2, 3):expand(4, 3)", "expand: the shape 2×3 does not stretch to 4×3"),
+    BadScript("tensor.where(tensor{1, 0}, tensor{1, 2, 3}, 0)", "where: the shapes 2 (mask), 3 and scalar"),
+    BadScript("tensor.zeros(2):gather(1, tensor{{1}})", "gather: expected an index of 1 axes"),
+    BadScript("tensor.zeros(2, 3):sum(3)", "sum: there is no axis 3 in a tensor of 2×3; axes count from 1 to 2"),
+    BadScript("tensor{{1, 2}, {3}}", "tensor: expected rows of one length, got one of 1 beside one of 2"),
+    BadScript("tensor{{1, 2}, 3}", "tensor: expected numbers at one depth"),
+    // positions
+    BadScript("return tensor{1, 2}[3]", "there is no position 3 on axis 1 of a tensor of 2"),
+    BadScript("return tensor{1, 2}[0]", "there is no position 0; positions and axes count from 1"),
+    BadScript("return tensor{1, 2}[{ {2, 5} }]", "index: the range {2, 5} is not within axis 1 of a tensor of 2"),
+    BadScript("return tensor{1, 2}:index_select(1, tensor{3})", "there is no position 3 on axis 1 of a tensor of 2"),
+    BadScript("tensor.zeros(2):sum(0)", "there is no position 0"),
+    // numbers
+    BadScript("tensor{1}:softplus({beta = -1})", "option 'beta' must be between"),
+    BadScript("tensor{1}:softplus({beta = 0/0})", "got NaN"),
+    BadScript("tensor{1}:clamp(2, 1)", "clamp: expected a lower limit that is not above the upper one"),
+    BadScript("tensor.zeros(-1)", "zeros: expected sizes of 0 or more, got -1"),
+    BadScript("tensor.zeros(2^50)", "does not fit into memory"),
+    BadScript("tensor.zeros(2^20, 2^20, 2^20)", "does not fit into memory"),
+    BadScript("tensor.zeros(2^62, 2^62)", "does not fit into memory"),
+    BadScript("tensor.arange(0, 1, 0)", "expected finite bounds and a step that is not 0"),
+    BadScript("atelier.threads(0)", "1 to 1024"),
+    // gradients
+    BadScript(
+      "local x = tensor{1, 2}:requires_grad_(); (x * 2):backward()",
+      "expected a tensor of one element (a loss), got one of 2"),
+    BadScript("tensor{1}:backward()", "nothing in this tensor's history asked for a gradient"),
+    BadScript("tensor{1, dtype = \"i64\"}:requires_grad_()", "expected a floating-point tensor, got i64"),
+    BadScript(
+      "local x = tensor{1}:requires_grad_(); local a = x * 2; local y = (a * a):sum(); a:add_(1); y:backward()",
+      "a value that 'mul' needs for its gradient was changed in place"),
+    BadScript(
+      "local x = tensor{1}:requires_grad_(); local y = (x * x):sum(); y:backward(); y:backward()",
+      "retain_graph = true"),
+    BadScript("local x = tensor{1}:requires_grad_(); x:add_(1)", "asks for a gradient, so it must not change"),
+    BadScript(
+      "tensor.custom{forward = function(x) return 1 end, backward = print}(tensor{1})",
+      "tensor.custom: expected one tensor from forward, got 1"),
+    BadScript("tensor.custom{forward = print}", "needs the options 'forward' and 'backward'"),
+  ]
+}
+
+/// Every mistake gets its sentence, names the script's line, and leaves the session alive.
+@Suite(.serialized) @MainActor struct MessageTests {
+  @Test(arguments: BadScript.all) func isAnswered(_ script: BadScript) throws {
+    let host = try LuaHost(functions: Catalogue.functions(), types: Catalogue.types())
+    defer { host.close() }
+    switch host.run(script.code, name: "=script") {
+    case .failed(let message, _):
+      #expect(message.contains(script.message), "got: \(message)")
+      #expect(message.contains("script:1:"), "names the line: \(message)")
+    case let other: Issue.record("\(script.code) gave \(other)")
+    }
+    if case .done = host.run("assert((tensor{1} + 1):item() == 2)", name: "=after") {
+    } else {
+      Issue.record("the session does not go on")
+    }
+  }
+}
