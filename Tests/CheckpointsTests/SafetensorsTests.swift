@@ -75,6 +75,18 @@ import Testing
     }
   }
 
+  /// A published network, where it lies beside the package.
+  @Test(.enabled(if: Fixtures.shared("weights/johnson_wave.safetensors") != nil)) func readsPublishedWeights() throws {
+    let path = try #require(Fixtures.shared("weights/johnson_wave.safetensors"))
+    let file = try SafetensorsFile(path: path)
+    let tensors = try file.keys.map { try file.tensor($0) }
+    #expect(tensors.reduce(0) { $0 + $1.count } == 1_677_638)
+    #expect(try tensors.allSatisfy { try $0.floats().allSatisfy(\.isFinite) })
+    let scratch = try Scratch()
+    try Safetensors.write(Array(zip(file.keys, tensors)), metadata: file.metadata, to: scratch("w.safetensors"))
+    #expect(try bytes(of: scratch("w.safetensors")) == bytes(of: path))
+  }
+
   /// The writer gives the bytes that the reference library gives for the same tensors in any order.
   @Test(arguments: ["types", "shapes", "nothing"]) func writesAsTheLibrary(_ name: String) throws {
     let golden = Fixtures.golden("safetensors/\(name).safetensors")
