@@ -78,5 +78,7 @@ let package = Package(
     .executableTarget(
       name: "App", dependencies: ["Engine", "LuaHost", "Sessions", "Repl", arguments], path: "Sources/Kernel/App",
       swiftSettings: swift),
+    .testTarget(
+      name: "LuaHostTests", dependencies: ["Surface", "LuaHost"], path: "Tests/LuaHostTests", swiftSettings: swift),
   ]
 )

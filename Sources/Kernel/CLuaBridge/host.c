@@ -85,6 +85,7 @@ void atl_set_context(atl_host *host, void *context) { host->context = context; }
 void atl_destroy(atl_host *host) {
   atl_host *active = atl_activate(NULL);
   if (active != host) atl_activate(active);
+  host->closing = true;
   if (host->main != NULL) lua_close(host->main);
   for (int i = 0; i < ATL_MAX_DEPTH; i++) atl_free_level(host, host->levels[i]);
   for (int i = 0; i < host->shown_count; i++) free(host->shown[i].bytes);

@@ -48,6 +48,7 @@ struct atl_host {
   struct { char *bytes; size_t length; } *shown;
   int32_t shown_count;
   bool warnings, warning_continues;
+  bool closing;                        // objects made by finalizers now would never be released: no engine calls
 };
 
 /// A Swift object in Lua's hands. Lua code can make no user data of this size and content, so the magic word tells

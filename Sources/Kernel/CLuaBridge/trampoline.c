@@ -72,7 +72,7 @@ static int finish(lua_State *L, atl_host *host, atl_level *level, int depth, int
 // What every call does before it reads arguments: release what was queued, collect when native memory grew, and find
 // the buffers of this depth.
 static atl_level *enter(lua_State *L, atl_host *host) {
-  if (host->context == NULL) luaL_error(L, "the engine has been shut down");
+  if (host->closing || host->context == NULL) luaL_error(L, "the engine has been shut down");
   host->running = L;
   if (host->queued > 0) atl_drain_references(L, host);
   atl_collect_native(L, host);

@@ -80,6 +80,9 @@ extension LuaHost {
     }
   }
 
+  /// What the bridge gives where there was no memory for a reference; -1 is the reference to nil.
+  private static let noReference: Int32 = -2
+
   /// Leaves the error in the result buffer.
   private func fail(_ error: any Error) -> Int32 {
     let buffer = atl_result_buffer(pointer)!
@@ -87,7 +90,7 @@ extension LuaHost {
     discardResults(buffer)
     let writer = TokenWriter(buffer, self)
     do {
-      if let error = error as? ScriptError, error.life === life, error.reference >= 0 {
+      if let error = error as? ScriptError, error.life === life, error.reference != LuaHost.noReference {
         try writer.writeReference(error.reference)
         pendingError = error  // alive until the bridge has pushed what it refers to
         return Int32(ATL_RAISED)

@@ -59,7 +59,7 @@ enum {
 };
 
 #define ATL_MAX_NESTING 64
-#define ATL_MAX_VALUES (1 << 25)
+#define ATL_MAX_VALUES (1 << 24)
 
 /// One value on its way between Lua and Swift; tables are sequences of tokens.
 typedef struct atl_token {
@@ -140,7 +140,8 @@ void atl_free_buffer(atl_host *host, atl_buffer *buffer);
 // References to Lua values. `atl_release_reference` only queues: it may be called at any moment, from any thread.
 void atl_release_reference(atl_host *host, int32_t reference);
 /// Calls the referenced function with the call buffer's tokens. ATL_OK: `results` and `count` are set until the next
-/// bridge call. ATL_RAISED: `reference` is a new reference to the error value, atl_message its text.
+/// bridge call. ATL_RAISED: `reference` is a new reference to the error value (-1: nil, -2: there was no memory
+/// for one), atl_message its text.
 int32_t atl_call(
   atl_host *host, int32_t callee, atl_token **results, int32_t *count, int32_t *reference);
 /// The `Function` behind a referenced engine function, or NULL.
