@@ -110,7 +110,9 @@ enum BlobEntries {
 
   static func functions() -> [Function] {
     [
-      entry("make", [Option("number", .number, "the number"), .optional("bytes", .integer, "native bytes", .integer(0))]) {
+      entry(
+        "make", [Option("number", .number, "the number"), .optional("bytes", .integer, "native bytes", .integer(0))]
+      ) {
         .object(Blob(try $0.number(0), bytes: try $0.integer(1, or: 0)))
       },
       entry("__call", [Option("table", .table, "numbers")]) { .integer(try $0.table(0).list.count) },

@@ -11,7 +11,8 @@ struct ErrorTests {
       lab.failure(of: "local b = blob.make(1)\n\nb:fail()")
         == "test:3: fail: expected success, got failure; do not call it")
     #expect(lab.failure(of: "local x\nlocal ok, e = pcall(blob.make, {})\nerror(e, 0)").hasPrefix("test:2: blob.make"))
-    let traceback = lab.traceback(of: "local function inner() blob.make(1):fail() end\nlocal function outer()\n inner()\nend\nouter()")
+    let traceback = lab.traceback(
+      of: "local function inner() blob.make(1):fail() end\nlocal function outer()\n inner()\nend\nouter()")
     for place in ["test:1:", "test:3:", "test:5:"] { #expect(traceback.contains(place), "\(traceback)") }
   }
 
@@ -49,7 +50,8 @@ struct ErrorTests {
         print(nest(40))
         """) == "40.0")
     #expect(
-      lab.failure(of: "local function f() blob.make(0):each(f) end f()").contains("stack overflow"), "nested too deeply")
+      lab.failure(of: "local function f() blob.make(0):each(f) end f()").contains("stack overflow"), "nested too deeply"
+    )
     #expect(lab.run("print(blob.make(1):value())") == "1.0")
   }
 
@@ -57,17 +59,21 @@ struct ErrorTests {
     let lab = try Lab()
     #expect(lab.failure(of: "local function f() return 1 + f() end f()").contains("stack overflow"))
     #expect(
-      lab.failure(of: "local t = setmetatable({}, {}); getmetatable(t).__index = function(t, k) return t[k] end; return t.x")
-        .contains("stack overflow"))
-    #expect(lab.failure(of: "local t = setmetatable({}, {__tostring = function(t) return tostring(t) end}); tostring(t)")
+      lab.failure(
+        of: "local t = setmetatable({}, {}); getmetatable(t).__index = function(t, k) return t[k] end; return t.x"
+      )
       .contains("stack overflow"))
+    #expect(
+      lab.failure(of: "local t = setmetatable({}, {__tostring = function(t) return tostring(t) end}); tostring(t)")
+        .contains("stack overflow"))
     #expect(lab.run("print('alive')") == "alive")
   }
 
   @Test func tablesRaisedAreDescribed() throws {
     let lab = try Lab()
     #expect(lab.failure(of: "error({code = 2})") == "an error was raised with the table {code = 2}")
-    #expect(lab.failure(of: "error({1, 'two', {}, true})") == "an error was raised with the table {1, \"two\", {…}, true}")
+    #expect(
+      lab.failure(of: "error({1, 'two', {}, true})") == "an error was raised with the table {1, \"two\", {…}, true}")
     #expect(lab.failure(of: "error(setmetatable({}, {__tostring = function() return 'mine' end}))") == "mine")
     #expect(lab.failure(of: "error()") == "an error was raised with the value nil")
     #expect(lab.failure(of: "error(12)") == "an error was raised with the value 12")
@@ -98,7 +104,8 @@ struct ErrorTests {
     let lab = try Lab()
     #expect(lab.failure(of: "x = = 1") == "test:1: unexpected symbol near '='")
     #expect(lab.run("x = " + String(repeating: "1 + ", count: 2_500_000) + "1; print(x)") == "2500001")
-    let nested = lab.failure(of: "x = " + String(repeating: "(", count: 5_000_000) + "1" + String(repeating: ")", count: 5_000_000))
+    let nested = lab.failure(
+      of: "x = " + String(repeating: "(", count: 5_000_000) + "1" + String(repeating: ")", count: 5_000_000))
     #expect(nested.contains("overflow"))
     #expect(lab.host.explainedSyntax(lab.failure(of: "if x != 1 then end"), in: "if x != 1 then end").hasSuffix("~="))
     #expect(lab.host.explainedSyntax(lab.failure(of: "x += 1"), in: "x += 1").hasSuffix("write x = x + 1"))

@@ -23,7 +23,8 @@ struct SurfaceTests {
     #expect(lab.run("print(blob.echo(1, 2.5, 'ä', true, nil, false))") == "1\t2.5\tä\ttrue\tnil\tfalse")
     #expect(lab.run("print(blob.echo(math.mininteger, -0.0, 1/0))") == "-9223372036854775808\t-0.0\tinf")
     #expect(lab.run("local f = function() end; print(blob.echo(f) == f)") == "true")
-    #expect(lab.run("local t = blob.echo{1, 'two', {3}, x = {y = 4}}; print(#t, t[2], t[3][1], t.x.y)") == "3\ttwo\t3\t4")
+    #expect(
+      lab.run("local t = blob.echo{1, 'two', {3}, x = {y = 4}}; print(#t, t[2], t[3][1], t.x.y)") == "3\ttwo\t3\t4")
     #expect(lab.run("print(#blob.echo('a\\255b\\0c'))") == "7", "bytes that are not UTF-8 become U+FFFD")
     #expect(lab.run("print(select('#', blob.echo()))") == "0")
     #expect(lab.run("print(blob.adder(5)(1), type(blob.adder(5)))") == "6.0\tfunction")
@@ -33,11 +34,13 @@ struct SurfaceTests {
 
   @Test func refusesTablesThatCannotBeRead() throws {
     let lab = try Lab()
-    #expect(lab.failure(of: "local t = {}; t[1] = t; blob.echo(0, t)").contains("blob.echo: argument 2 is a table that"))
+    #expect(
+      lab.failure(of: "local t = {}; t[1] = t; blob.echo(0, t)").contains("blob.echo: argument 2 is a table that"))
     #expect(lab.failure(of: "local t = {}; for i = 1, 80 do t = {t} end; blob.echo(t)").contains("more than 64 deep"))
     #expect(lab.failure(of: "blob.echo{[true] = 1}").contains("neither a name nor an integer"))
     #expect(lab.failure(of: "blob.echo{[{}] = 1}").contains("neither a name nor an integer"))
-    #expect(lab.failure(of: "local t = {1}; for i = 1, 40 do t = {t, t} end; blob.echo(t)").contains("more than 16777216"))
+    #expect(
+      lab.failure(of: "local t = {1}; for i = 1, 40 do t = {t, t} end; blob.echo(t)").contains("more than 16777216"))
     #expect(lab.failure(of: "blob.echo(coroutine.create(print))").contains("cannot take"))
     #expect(lab.failure(of: "blob.echo(io.stdout)").contains("cannot take"))
     #expect(lab.run("print(blob.echo{[0] = 1, [-5] = 2}['[0]'])") == "1")
@@ -72,7 +75,10 @@ struct SurfaceTests {
     let lab = try Lab()
     #expect(lab.run("print(require 'atelier' == atelier, atelier.blob == blob)") == "true\ttrue")
     lab.run("original = blob; blob = 3")
-    #expect(lab.host.overwrittenTables() == ["the global table 'blob' was overwritten; atelier.blob still holds the engine's own"])
+    #expect(
+      lab.host.overwrittenTables() == [
+        "the global table 'blob' was overwritten; atelier.blob still holds the engine's own"
+      ])
     #expect(lab.host.overwrittenTables().isEmpty, "each is told once")
     #expect(lab.run("print(atelier.blob == original)") == "true")
   }
@@ -80,7 +86,9 @@ struct SurfaceTests {
   @Test func helpsFromTheRegistry() throws {
     let lab = try Lab()
     let shape = lab.run("help(blob.shape)")
-    for part in ["blob.shape(x, {radius=, mode=})", "from 0 to 50, in pixels; default 3", "equation 1", "assert(blob.shape(1))"] {
+    for part in [
+      "blob.shape(x, {radius=, mode=})", "from 0 to 50, in pixels; default 3", "equation 1", "assert(blob.shape(1))",
+    ] {
       #expect(shape.contains(part), "\(part) in \(shape)")
     }
     #expect(lab.run("help('blob.shape')") == shape)

@@ -11,14 +11,14 @@ static void *allocate(void *context, void *block, size_t old_size, size_t new_si
   atl_host *host = context;
   if (block == NULL) old_size = 0;  // then it is a kind, not a size
   if (new_size == 0) {
-    free(block);
+    atl_pool_free(&host->pool, block, old_size);
     host->used -= old_size;
     return NULL;
   }
   if (new_size > old_size && new_size - old_size > host->limit - (host->used < host->limit ? host->used : host->limit)) {
     return NULL;
   }
-  void *moved = realloc(block, new_size);
+  void *moved = atl_pool_resize(&host->pool, block, old_size, new_size);
   if (moved != NULL) host->used += new_size - old_size;
   return moved;
 }
@@ -87,6 +87,7 @@ void atl_destroy(atl_host *host) {
   if (active != host) atl_activate(active);
   host->closing = true;
   if (host->main != NULL) lua_close(host->main);
+  atl_pool_end(&host->pool);
   for (int i = 0; i < ATL_MAX_DEPTH; i++) atl_free_level(host, host->levels[i]);
   for (int i = 0; i < host->shown_count; i++) free(host->shown[i].bytes);
   for (int i = 0; i < host->module_count; i++) free((void *)host->modules[i]);

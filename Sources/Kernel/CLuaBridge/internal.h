@@ -21,6 +21,18 @@ typedef struct atl_level {
   bool holds_references;  // `in` has ATL_FUNCTION tokens that nobody took yet
 } atl_level;
 
+#define ATL_POOL_CLASSES 8
+
+typedef struct atl_block { struct atl_block *next; } atl_block;
+
+/// Free lists of small blocks, by size in steps of 16 bytes, and the slab that new ones are cut from.
+typedef struct atl_pool {
+  atl_block *free[ATL_POOL_CLASSES];
+  struct slab *slabs;
+  char *next;
+  size_t left;
+} atl_pool;
+
 struct atl_host {
   lua_State *main;
   lua_State *volatile running;  // the state whose code runs: read by the signal handler
@@ -28,6 +40,7 @@ struct atl_host {
   atl_callbacks callbacks;
   void *context;
   size_t used, limit;                  // Lua's heap
+  atl_pool pool;
   size_t native_live, native_debt;     // bytes of objects in handles; bytes added since the last collection
   int depth;                           // index of the level that the next trampoline uses
   atl_level *levels[ATL_MAX_DEPTH];
@@ -61,6 +74,12 @@ typedef struct atl_handle {
 } atl_handle;
 
 static inline atl_host *host_of(lua_State *L) { return *(atl_host **)lua_getextraspace(L); }
+
+// pool.c
+/// Resizes a block, or makes one; NULL when there is no memory (never when it shrinks).
+void *atl_pool_resize(atl_pool *pool, void *block, size_t old_size, size_t new_size);
+void atl_pool_free(atl_pool *pool, void *block, size_t size);
+void atl_pool_end(atl_pool *pool);
 
 // handles.c
 atl_handle *atl_handle_at(lua_State *L, int index);

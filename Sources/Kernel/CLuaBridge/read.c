@@ -68,6 +68,32 @@ static bool read_key(reader *r) {
   return true;
 }
 
+static void set_number(lua_State *L, int index, atl_token *token) {
+  if (lua_isinteger(L, index)) {
+    token->tag = ATL_INTEGER;
+    token->as.integer = lua_tointeger(L, index);
+  } else {
+    token->tag = ATL_NUMBER;
+    token->as.number = lua_tonumber(L, index);
+  }
+}
+
+// Positions 1…n. Lists of numbers are the long ones: a reservation for all and no call per value.
+static bool read_list(reader *r, int index, lua_Integer length) {
+  lua_State *L = r->L;
+  atl_buffer *in = &r->level->in;
+  if (!atl_reserve(in, (size_t)length)) return fail(r, ATL_NO_MEMORY);
+  for (lua_Integer i = 1; i <= length; i++) {
+    if (lua_rawgeti(L, index, i) == LUA_TNUMBER && in->count < in->capacity) {
+      set_number(L, -1, &in->tokens[in->count++]);
+    } else if (!read_value(r, lua_gettop(L))) {
+      return false;
+    }
+    lua_pop(L, 1);
+  }
+  return true;
+}
+
 static bool read_fields(reader *r, int index, lua_Integer list, int64_t *fields) {
   lua_State *L = r->L;
   lua_pushnil(L);
@@ -98,18 +124,14 @@ static bool read_table(reader *r, int index) {
   }
   if (r->nesting == ATL_MAX_NESTING || !lua_checkstack(L, 6)) return fail(r, ATL_TOO_DEEP);
   lua_Unsigned length = lua_rawlen(L, index);
-  if (length > ATL_MAX_VALUES) return fail(r, ATL_TOO_MANY);
+  if (r->level->in.count + length > ATL_MAX_VALUES) return fail(r, ATL_TOO_MANY);
   r->path[r->nesting++] = table;
   atl_token *token = next_token(r);
   if (token == NULL) return false;
   size_t position = r->level->in.count - 1;
   int64_t fields = 0;
   token->tag = ATL_TABLE;
-  for (lua_Integer i = 1; i <= (lua_Integer)length; i++) {
-    lua_rawgeti(L, index, i);
-    if (!read_value(r, lua_gettop(L))) return false;
-    lua_pop(L, 1);
-  }
+  if (!read_list(r, index, (lua_Integer)length)) return false;
   if (!read_fields(r, index, (lua_Integer)length, &fields)) return false;
   token = &r->level->in.tokens[position];  // the buffer may have moved
   token->as.table.list = (int64_t)length;
@@ -143,15 +165,7 @@ static bool read_value(reader *r, int index) {
   atl_token *token = next_token(r);
   if (token == NULL) return false;
   switch (type) {
-  case LUA_TNUMBER:
-    if (lua_isinteger(L, index)) {
-      token->tag = ATL_INTEGER;
-      token->as.integer = lua_tointeger(L, index);
-    } else {
-      token->tag = ATL_NUMBER;
-      token->as.number = lua_tonumber(L, index);
-    }
-    break;
+  case LUA_TNUMBER: set_number(L, index, token); break;
   case LUA_TSTRING: set_string(L, index, token); break;
   case LUA_TBOOLEAN:
     token->tag = ATL_BOOL;

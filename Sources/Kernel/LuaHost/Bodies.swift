@@ -95,7 +95,8 @@ extension LuaHost {
         pendingError = error  // alive until the bridge has pushed what it refers to
         return Int32(ATL_RAISED)
       }
-      try writer.write(.string("\(error)"))
+      // By a cast first: printing an unknown error looks its conformances up, which is slow.
+      try writer.write(.string((error as? EngineError)?.description ?? "\(error)"))
     } catch {
       // No memory for the message: an error without text is raised.
     }

@@ -6,8 +6,9 @@ public import Surface
 ///
 /// Used from one thread.
 public final class LuaHost {
-  /// The bridge's host; nil once closed.
-  private(set) var state: OpaquePointer?
+  /// The bridge's host. Calls after `close` are our own bug.
+  let pointer: OpaquePointer
+  private var isOpen = true
   let life: HostLife
   /// Keeps an error value referenced while the bridge raises it.
   var pendingError: ScriptError?
@@ -20,9 +21,6 @@ public final class LuaHost {
   /// Takes what `print` writes: standard output unless changed.
   public var output: (UnsafeRawBufferPointer) -> Void = StandardOutput.write
 
-  /// The bridge's host. Calls after `close` are our own bug.
-  var pointer: OpaquePointer { state! }
-
   /// Makes a state that offers the given functions and types.
   ///
   /// `memoryLimit` bounds Lua's own heap, in bytes; nil is half of the machine's memory. Objects of the engine are not
@@ -32,7 +30,7 @@ public final class LuaHost {
     guard let pointer = atl_create(memoryLimit ?? 0, Interrupt.address, LuaHost.callbacks()) else {
       throw EngineError("atelier", "not enough memory to start Lua")
     }
-    state = pointer
+    self.pointer = pointer
     life = HostLife(pointer)
     atl_set_context(pointer, Unmanaged.passUnretained(self).toOpaque())
     try define()
@@ -40,15 +38,15 @@ public final class LuaHost {
 
   /// Ends the state: finalizers run, files are closed. Nothing of Lua may be used afterwards.
   public func close() {
-    guard let pointer = state else { return }
+    guard isOpen else { return }
+    isOpen = false
     pendingError = nil
     atl_destroy(pointer)
     life.host = nil
-    state = nil
   }
 
   deinit {
-    guard let pointer = state else { return }
+    guard isOpen else { return }
     // A finalizer of the script must not reach a host that is going away.
     atl_set_context(pointer, nil)
     life.host = nil
