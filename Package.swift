@@ -80,5 +80,10 @@ let package = Package(
       swiftSettings: swift),
     .testTarget(
       name: "LuaHostTests", dependencies: ["Surface", "LuaHost"], path: "Tests/LuaHostTests", swiftSettings: swift),
+    .testTarget(
+      name: "SessionsTests", dependencies: ["Surface", "LuaHost", "Sessions"], path: "Tests/SessionsTests",
+      swiftSettings: swift),
+    .testTarget(
+      name: "AppTests", dependencies: ["TestSupport", "App"], path: "Tests/AppTests", swiftSettings: swift),
   ]
 )

@@ -49,6 +49,11 @@ void atl_catch_interrupts(int32_t *interrupt) {
   struct sigaction action = {.sa_handler = on_signal};
   sigemptyset(&action.sa_mask);
   sigaction(SIGINT, &action, NULL);
+  // A parent that starts us from a worker thread hands its blocked signals on.
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGINT);
+  pthread_sigmask(SIG_UNBLOCK, &set, NULL);
 }
 
 void atl_interrupt(void) {

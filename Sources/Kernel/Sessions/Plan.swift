@@ -19,19 +19,19 @@ extension Session {
     let expressionProblem = host.syntaxProblem(expression, name: "=" + name)
     if expressionProblem == nil { return .run(expression) }
     let problem = host.syntaxProblem(text, name: "=" + name)
-    if let source = withReturn(text, mayStartWithBracket: problem != nil) { return .run(source) }
+    if let plan = withReturn(text, compiles: problem == nil) { return plan }
     guard let problem else { return .run(text) }
     for message in [problem, expressionProblem!] where message.hasSuffix("near <eof>") { return .incomplete(message) }
     return .invalid(problem)
   }
 
   /// The text with `return` before its last statement, when that statement begins a line (or follows a semicolon) and
-  /// its values can be returned; nil when there is none.
+  /// its values can be returned; incomplete when it is the beginning of such an expression; nil when there is none.
   ///
   /// The place is right when everything before it is a whole chunk by itself and everything together compiles with the
   /// `return`. Where the text compiles as it stands, a line that begins with a bracket or a string may also continue
   /// the one before (`f` newline `(x)`), so only names are taken for the beginning of a statement there.
-  private func withReturn(_ text: String, mayStartWithBracket: Bool) -> String? {
+  private func withReturn(_ text: String, compiles: Bool) -> Plan? {
     let bytes = Array(text.utf8)
     guard bytes.count <= 100_000 else { return nil }
     var tried = 0
@@ -40,13 +40,14 @@ extension Session {
       let tail = bytes[position...].drop { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
       guard let first = tail.first, first != UInt8(ascii: "\n") else { continue }
       let isName = first == UInt8(ascii: "_") || (first | 32 >= UInt8(ascii: "a") && first | 32 <= UInt8(ascii: "z"))
-      guard isName || mayStartWithBracket else { continue }
+      guard isName || !compiles else { continue }
       tried += 1
       let head = String(decoding: bytes[..<position], as: UTF8.self)
       let whole = head + "return " + String(decoding: bytes[position...], as: UTF8.self)
-      if host.syntaxProblem(whole, name: "=cell") == nil, host.syntaxProblem(head, name: "=cell") == nil {
-        return whole
-      }
+      let problem = host.syntaxProblem(whole, name: "=cell")
+      let isUnfinished = !compiles && problem?.hasSuffix("near <eof>") == true
+      guard problem == nil || isUnfinished, host.syntaxProblem(head, name: "=cell") == nil else { continue }
+      return isUnfinished ? .incomplete(problem!) : .run(whole)
     }
     return nil
   }

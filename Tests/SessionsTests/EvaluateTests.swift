@@ -1,0 +1,123 @@
+import LuaHost
+import Sessions
+import Surface
+import Testing
+
+/// Cells: values, output, errors, and state that survives them.
+@Suite(.serialized) @MainActor
+struct EvaluateTests {
+  static func session() throws -> Session { Session(try LuaHost(functions: [], types: [])) }
+
+  /// The values of a cell that must succeed.
+  static func values(_ session: Session, _ text: String, source: SourceLocation = #_sourceLocation) -> [String] {
+    if case .done(let values) = session.evaluate(text).ending { return values }
+    Issue.record("\(text) → \(session.evaluate(text).ending)", sourceLocation: source)
+    return []
+  }
+
+  @Test func showsAllValues() throws {
+    let session = try EvaluateTests.session()
+    let cases: [(String, [String])] = [
+      ("1 + 1", ["2"]), ("1, 'two', nil, true", ["1", "two", "nil", "true"]), ("x = 5", []), ("x", ["5"]),
+      ("x = 6\nx, x * 2", ["6", "12"]), ("y = 1; y", ["1"]), ("local z = 3\nz", ["3"]), ("return 4", ["4"]),
+      ("-- nothing", []), ("", []), ("for i = 1, 2 do end", []), ("nil", ["nil"]),
+      ("2^53, 1e100, 1/0", ["9.007199254741e+15", "1e+100", "inf"]),
+      ("{1, 2, name = 'n'}", ["{1, 2, name = \"n\"}"]), ("{}", ["{}"]), ("{{}, 1.0}", ["{{…}, 1.0}"]),
+      ("setmetatable({}, {__tostring = function() return 'mine' end})", ["mine"]),
+      ("function f(a)\n  return a\nend\nf(1,\n  2)", ["1"]), ("f\n(7)", ["7"]), ("t = {f(1)}\nt[1]", ["1"]),
+      ("s = 'a\\nb'\ns", ["a\nb"]), ("select('#')", ["0"]), ("x = 1 -- why\nx -- shown", ["1"]),
+    ]
+    for (text, expected) in cases { #expect(EvaluateTests.values(session, text) == expected, "\(text)") }
+  }
+
+  @Test func neverReadsOneStatementAsTwo() throws {
+    let session = try EvaluateTests.session()
+    // A line that begins with a bracket continues the one before, as Lua says.
+    #expect(EvaluateTests.values(session, "f = function(x) return function(y) return x + y end end\ng = f\n(1)") == [])
+    #expect(EvaluateTests.values(session, "g(2)") == ["3"])
+    // The body of an unfinished or wrong statement is never run alone.
+    #expect(session.classify("if false then\nx = 99") == .incomplete)
+    #expect(EvaluateTests.values(session, "x") == ["nil"])
+  }
+
+  @Test func reportsErrorsAndGoesOn() throws {
+    let session = try EvaluateTests.session()
+    _ = session.evaluate("kept = {1, 2, 3}")
+    guard case .failed(let message, let traceback) = session.evaluate("local x\nx.y = 1").ending else {
+      Issue.record("no error")
+      return
+    }
+    #expect(message == "prompt:2: attempt to index a nil value (local 'x')")
+    #expect(traceback.contains("prompt:2: in main chunk"))
+    guard case .failed(let problem, "") = session.evaluate("x != 1").ending else {
+      Issue.record("no syntax error")
+      return
+    }
+    #expect(problem.contains("Lua writes 'not equal' as ~="))
+    guard case .incomplete = session.evaluate("for i = 1, 2 do").ending else {
+      Issue.record("not incomplete")
+      return
+    }
+    #expect(EvaluateTests.values(session, "#kept") == ["3"])
+  }
+
+  @Test func errorsWhileShowingAreErrors() throws {
+    let session = try EvaluateTests.session()
+    let text = "setmetatable({}, {__tostring = function() error('cannot be shown') end})"
+    guard case .failed(let message, _) = session.evaluate(text).ending else {
+      Issue.record("no error")
+      return
+    }
+    #expect(message.contains("cannot be shown"))
+  }
+
+  @Test func sendsPrintToTheSink() throws {
+    let session = try EvaluateTests.session()
+    var bytes = [UInt8]()
+    session.host.output = { bytes += $0 }
+    #expect(EvaluateTests.values(session, "print('a', 1, nil, 2.0)\nprint()\nprint('ä\\0b')") == [])
+    #expect(String(decoding: bytes, as: UTF8.self) == "a\t1\tnil\t2.0\n\nä\0b\n")
+  }
+
+  @Test func warnsOnceAboutOverwrittenTables() throws {
+    let session = try EvaluateTests.session()
+    #expect(session.evaluate("atelier = 1").warnings.count == 1)
+    #expect(session.evaluate("atelier = 2").warnings.isEmpty)
+  }
+
+  @Test func stopsOnInterruptWithItsState() throws {
+    let session = try EvaluateTests.session()
+    _ = session.evaluate("n = 1; co = coroutine.wrap(function() while true do coroutine.yield(1) end end); co()")
+    let loops = [
+      "while true do end", "while true do pcall(function() while true do end end) end",
+      "coroutine.wrap(function() while true do end end)()",
+      "local c = coroutine.wrap(function() while true do pcall(coroutine.yield) end end) while true do c() end",
+      "while true do co() end", "xpcall(function() while true do end end, function(e) while true do end end)",
+      "while true do coroutine.resume(coroutine.create(function() while true do end end)) end",
+      "repeat until false", "local function f() return f() end f()", "for i in function() return 1 end do end",
+    ]
+    for loop in loops {
+      Interrupt.raise()
+      let ending = session.evaluate(loop).ending
+      guard case .interrupted = ending else {
+        Issue.record("\(loop): \(ending)")
+        continue
+      }
+      #expect(!Interrupt.isPending)
+      #expect(EvaluateTests.values(session, "n") == ["1"], "\(loop)")
+    }
+    // A coroutine that met the interrupt while suspended goes on afterwards.
+    _ = session.evaluate("co2 = coroutine.wrap(function() for i = 1, 9 do coroutine.yield(i) end end); co2()")
+    #expect(EvaluateTests.values(session, "co2()") == ["2"])
+  }
+
+  @Test func completesNamesWithoutRunningCode() throws {
+    let session = try EvaluateTests.session()
+    _ = session.evaluate("alpha = {beta = 1, bravo = 2}; setmetatable(alpha, {__index = function() error('ran') end})")
+    #expect(session.names(completing: "alp") == ["alpha"])
+    #expect(session.names(completing: "alpha.b") == ["alpha.beta", "alpha.bravo"])
+    #expect(session.names(completing: "string.fo") == ["string.format"])
+    #expect(session.names(completing: "whi") == ["while"])
+    for odd in ["", ".", ":", "..", "a.b.c", "é", "alpha:", "1.", "x["] { _ = session.names(completing: odd) }
+  }
+}
