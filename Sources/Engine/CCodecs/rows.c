@@ -1,0 +1,107 @@
+#include "internal.h"
+#include <string.h>
+
+void atelier_fail(atelier_failure *failure, int32_t kind, int32_t code, const char *text) {
+  if (failure->kind != ATELIER_OK) return;
+  failure->kind = kind;
+  failure->code = code;
+  failure->text[0] = 0;
+  if (text) {
+    strncpy(failure->text, text, sizeof failure->text - 1);
+    failure->text[sizeof failure->text - 1] = 0;
+  }
+}
+
+/* v / 255 for every byte, rounded once. */
+static float byte_value[256];
+
+__attribute__((constructor)) static void fill_byte_values(void) {
+  for (int i = 0; i < 256; i++) byte_value[i] = (float)i / 255.0f;
+}
+
+/* The loops below are written once and specialised by the compiler for each sample type and channel count: a call with
+ * constant `bits` and `channels` folds the branches away. */
+static inline __attribute__((always_inline)) float sample(const void *samples, int bits, size_t index) {
+  return bits == 16 ? (float)((const uint16_t *)samples)[index] / 65535.0f
+                    : byte_value[((const uint8_t *)samples)[index]];
+}
+
+static inline __attribute__((always_inline)) int unpack(
+  const void *samples, int bits, int channels, int32_t width, float *out, const atelier_planes *planes, ptrdiff_t step) {
+  const ptrdiff_t plane = planes->plane;
+  const int has_alpha = channels == 2 || channels == 4, colours = channels >= 3 ? 3 : 1;
+  int translucent = 0;
+  for (int32_t x = 0; x < width; x++) {
+    const size_t at = (size_t)x * (size_t)channels;
+    float *to = out + (ptrdiff_t)x * step;
+    float alpha = 1;
+    if (has_alpha) {
+      alpha = sample(samples, bits, at + (size_t)colours);
+      translucent |= alpha < 1;
+    }
+    for (int c = 0; c < 3; c++) {
+      float value = sample(samples, bits, at + (size_t)(colours == 3 ? c : 0));
+      if (has_alpha && planes->channels == 3) value = value * alpha + (1 - alpha);
+      to[c * plane] = value;
+    }
+    if (planes->channels == 4) to[3 * plane] = alpha;
+  }
+  return translucent;
+}
+
+int atelier_unpack_row(
+  const void *samples, int bits, int channels, int32_t width, int32_t y, const atelier_planes *planes) {
+  float *out = planes->base + (ptrdiff_t)y * planes->step_y;
+  const ptrdiff_t step = planes->step_x;
+  if (bits == 8) {
+    if (channels == 3 && step == 1) return unpack(samples, 8, 3, width, out, planes, 1);
+    if (channels == 3) return unpack(samples, 8, 3, width, out, planes, step);
+    if (channels == 4) return unpack(samples, 8, 4, width, out, planes, step);
+    return channels == 1 ? unpack(samples, 8, 1, width, out, planes, step)
+                         : unpack(samples, 8, 2, width, out, planes, step);
+  }
+  return unpack(samples, 16, channels, width, out, planes, step);
+}
+
+/* floor(v * top + 0.5) of a clamped value; NaN (refused before writing) would become 0. */
+static inline __attribute__((always_inline)) uint32_t quantised(float value, float top) {
+  float clamped = value > 0 ? (value < 1 ? value : 1) : 0;
+  return (uint32_t)(int32_t)(clamped * top + 0.5f);
+}
+
+static inline __attribute__((always_inline)) void pack8(
+  const float *restrict row, size_t plane, int channels, int32_t width, uint8_t *restrict out) {
+  for (int32_t x = 0; x < width; x++) {
+    for (int c = 0; c < channels; c++) {
+      out[(size_t)x * (size_t)channels + (size_t)c] = (uint8_t)quantised(row[(size_t)c * plane + (size_t)x], 255.0f);
+    }
+  }
+}
+
+void atelier_pack_row(const atelier_picture *picture, int32_t y, int bits, void *samples) {
+  const int32_t width = picture->width;
+  const int channels = picture->channels;
+  const size_t plane = (size_t)width * (size_t)picture->height;
+  const float *row = picture->values + (size_t)y * (size_t)width;
+  if (bits == 8) {
+    if (channels == 3) pack8(row, plane, 3, width, samples);
+    else if (channels == 1) pack8(row, plane, 1, width, samples);
+    else pack8(row, plane, channels, width, samples);
+    return;
+  }
+  uint16_t *out = samples;
+  for (int32_t x = 0; x < width; x++) {
+    for (int c = 0; c < channels; c++) {
+      /* double: 65535 v + 0.5 needs more than a float's 24 bits to round right. */
+      float value = row[(size_t)c * plane + (size_t)x];
+      double clamped = value > 0 ? (value < 1 ? value : 1) : 0;
+      out[(size_t)x * (size_t)channels + (size_t)c] = (uint16_t)(int32_t)(clamped * 65535.0 + 0.5);
+    }
+  }
+}
+
+int64_t atelier_count_nan(const float *values, int64_t count) {
+  int64_t found = 0;
+  for (int64_t i = 0; i < count; i++) found += values[i] != values[i];
+  return found;
+}

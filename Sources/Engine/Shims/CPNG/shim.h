@@ -1,0 +1,3 @@
+/* libpng 1.6: used only by CCodecs, which keeps libpng's longjmp inside C. */
+#pragma once
+#include <png.h>
