@@ -100,8 +100,14 @@ void atelier_pack_row(const atelier_picture *picture, int32_t y, int bits, void 
   }
 }
 
-int64_t atelier_count_nan(const float *values, int64_t count) {
+int64_t atelier_survey(const float *values, int64_t count, float *largest) {
   int64_t found = 0;
-  for (int64_t i = 0; i < count; i++) found += values[i] != values[i];
+  float most = 0;
+  for (int64_t i = 0; i < count; i++) {
+    const float value = values[i], size = value < 0 ? -value : value;
+    found += value != value;
+    most = size > most ? size : most;
+  }
+  *largest = most;
   return found;
 }

@@ -1,4 +1,4 @@
-internal import Glibc
+package import Glibc
 internal import Surface
 
 /// A regular file opened for reading at any position. It stays readable when its name is removed or given to another
@@ -56,6 +56,17 @@ package final class InputFile {
         at: offset, into: UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[..<count]))
       filled = count
     }
+  }
+
+  /// A stream over the file from its beginning, for libraries that read through stdio; the caller closes it.
+  package func stream() throws -> UnsafeMutablePointer<FILE> {
+    let copy = fcntl(descriptor, F_DUPFD_CLOEXEC, 0)
+    guard copy >= 0, lseek(copy, 0, SEEK_SET) == 0, let stream = fdopen(copy, "rb") else {
+      let code = errno
+      if copy >= 0 { close(copy) }
+      throw Self.failure(path, operation, code)
+    }
+    return stream
   }
 
   private static func failure(_ path: String, _ operation: String, _ code: Int32) -> EngineError {

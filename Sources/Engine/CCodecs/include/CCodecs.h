@@ -81,5 +81,5 @@ int atelier_jpeg_write(
   FILE *file, const atelier_picture *picture, int32_t quality, const char *comment, const int32_t *stop,
   atelier_failure *failure);
 
-/* How many of the values are NaN. */
-int64_t atelier_count_nan(const float *values, int64_t count);
+/* Counts the values that are NaN; `largest` becomes the largest magnitude of the others (0 when there are none). */
+int64_t atelier_survey(const float *values, int64_t count, float *largest);
