@@ -59,6 +59,19 @@ let package = Package(
       linkerSettings: [.linkedLibrary("gomp"), .linkedLibrary("m")]),
     engine("TensorCore", ["Surface", "CKernels", "COneDNN"]),
     engine("Checkpoints", ["Surface", "Files", "TensorCore"]),
+    .systemLibrary(
+      name: "CPNG", path: "Sources/Engine/Shims/CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+    .systemLibrary(
+      name: "CJPEG", path: "Sources/Engine/Shims/CJPEG", pkgConfig: "libjpeg",
+      providers: [.apt(["libjpeg62-turbo-dev"])]),
+    .target(
+      name: "CCodecs", dependencies: ["CPNG", "CJPEG"], path: "Sources/Engine/CCodecs",
+      cSettings: [.define("_GNU_SOURCE")]),
+    engine("Imaging", ["Surface", "Files", "TensorCore", "CCodecs"]),
+    engine("Classic", ["Surface", "TensorCore", "Imaging"]),
+    .testTarget(
+      name: "ImagingTests", dependencies: ["Surface", "TensorCore", "Imaging", "Classic", "TestSupport"],
+      swiftSettings: swift),
     .testTarget(
       name: "CheckpointsTests", dependencies: ["Surface", "TensorCore", "Checkpoints", "TestSupport"],
       swiftSettings: swift),

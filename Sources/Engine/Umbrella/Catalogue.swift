@@ -5,7 +5,7 @@
 /// The one list of everything that a script may call.
 public enum Catalogue {
   /// The version of the program, as `atelier --version` and `atelier.version` give it.
-  public static let version = "0.1.0"
+  public static let version = EngineVersion.text
 
   /// Functions and values of the global tables.
   public static func functions() -> [Function] {

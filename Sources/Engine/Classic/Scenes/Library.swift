@@ -1,20 +1,24 @@
 public import Imaging
+internal import Surface
 
 /// Procedural pictures: deterministic from their settings, the same composition at any size.
 public enum Scenes {
   /// A library with a clock tower in its park.
   ///
   /// - Returns: the picture (3 channels, 0…1) and, row by row, the class (`SceneLabel`) of every pixel.
-  public static func library(_ settings: SceneSettings) -> (picture: Bitmap, labels: [UInt8]) {
+  public static func library(_ settings: SceneSettings) throws -> (picture: Bitmap, labels: [UInt8]) {
     let scene = Scene(settings)
     scene.drawSky()
     scene.drawHills()
+    try Interrupt.check()
     let trees = scene.plant()
     let house = Building(scene)
     scene.drawGround()
     // Everything that stands on the lawn, from far to near; the building counts as one thing.
     for tree in trees where scene.isBehind(tree, house) { scene.drawTree(tree) }
+    try Interrupt.check()
     scene.drawBuilding()
+    try Interrupt.check()
     scene.drawLampLight()
     scene.drawShrubs()
     scene.drawFlowers()
@@ -23,6 +27,7 @@ public enum Scenes {
     scene.drawLamps()
     scene.drawBlades()
     for tree in trees where tree.z <= 22 { scene.drawTree(tree) }
+    try Interrupt.check()
     scene.drawWeather()
     scene.finish()
     return (scene.canvas.bitmap(), scene.canvas.labels)

@@ -1,7 +1,7 @@
 internal import CCodecs
 internal import Glibc
 internal import Surface
-package import TensorCore
+internal import TensorCore
 
 /// Bounds on what a picture file may claim.
 package enum ImageLimits {

@@ -1,0 +1,161 @@
+public import Surface
+internal import TensorCore
+
+/// What scripts find in the table `images`.
+public enum ImageEntries {
+  /// All entries, built on call.
+  public static func all() -> [Function] { [load(), save(), resize(), crop(), flip(), grid(), contactSheet(), concat()] }
+
+  private static var tensor: Kind { .object("tensor") }
+  private static let pixels = 1.0...268_435_456.0
+
+  private static func load() -> Function {
+    Function(
+      .module("images"), "load",
+      "Reads a PNG or JPEG as 3 × height × width, 0 to 1, upright; transparency is composited on white with a notice.",
+      [Option("path", .path, "the file; its content decides the format, not its name")],
+      options: [
+        .optional(
+          "max_size", .integer, "longest side; a larger picture is shrunk (bicubic), a smaller one stays", range: pixels,
+          unit: "pixels"),
+        .optional("alpha", .bool, "return 4 channels, the last one alpha, instead of compositing", .bool(false)),
+      ],
+      returns: "the picture",
+      example: """
+        local path = os.tmpname() .. ".png"
+        images.save(scenes.library{width = 96, height = 64}, path)
+        local img = images.load(path, {max_size = 48})
+        assert(img:size(1) == 3 and img:size(2) == 32 and img:size(3) == 48)
+        os.remove(path)
+        """
+    ) { arguments in
+      let options = try arguments.options
+      return .object(
+        try ImageFile.load(
+          try arguments.string(0), maxSize: try options.integerIfAny("max_size"), alpha: try options.bool("alpha")))
+    }
+  }
+
+  private static func save() -> Function {
+    Function(
+      .module("images"), "save",
+      "Writes a picture as PNG or JPEG, by the name's extension; the file appears complete or not at all.",
+      [
+        Option(
+          "img", tensor, "1 (grey), 2 (grey, alpha), 3 (RGB) or 4 (RGB, alpha) × height × width; values are clamped to 0…1"
+        ),
+        Option("path", .path, "the file, ending in .png, .jpg or .jpeg"),
+      ],
+      options: [
+        .optional("quality", .integer, "of a JPEG; from 90 on colour keeps its full resolution", .integer(95), range: 1...100),
+        .optional("bits", .integer, "per channel of a PNG: 8 or 16", .integer(8), range: 8...16, unit: "bits"),
+        .optional("description", .string, "what made the picture; kept in the file as text"),
+      ],
+      example: """
+        local path = os.tmpname() .. ".jpg"
+        images.save(scenes.library{width = 96, height = 64, season = "autumn"}, path, {quality = 90})
+        assert(images.load(path):size(3) == 96)
+        os.remove(path)
+        """
+    ) { arguments in
+      let options = try arguments.options
+      let bits = try options.integer("bits")
+      guard bits == 8 || bits == 16 else {
+        throw EngineError("images.save", "option 'bits' must be 8 or 16, got \(bits)")
+      }
+      try ImageFile.save(
+        try arguments.object(0, as: Tensor.self), to: try arguments.string(1), quality: try options.integer("quality"),
+        bits: bits, description: try options.stringIfAny("description"))
+      return .none
+    }
+  }
+
+  private static func resize() -> Function {
+    Function(
+      .module("images"), "resize",
+      "Changes a picture's size; give width, height (one keeps the aspect), max_size or scale.",
+      [Option("img", tensor, "a picture or a batch of pictures")],
+      options: [
+        .optional("width", .integer, "new width", range: pixels, unit: "pixels"),
+        .optional("height", .integer, "new height", range: pixels, unit: "pixels"),
+        .optional("max_size", .integer, "new longest side", range: pixels, unit: "pixels"),
+        .optional("scale", .number, "factor for both sides", range: 1e-6...1e6),
+        .optional(
+          "mode", .choice(ResizeMode.allCases.map(\.rawValue)),
+          "the kernel; all but nearest average over all pixels when shrinking", .string("bicubic")),
+        .optional(
+          "clip", .bool, "keep results of bicubic and lanczos, which overshoot at edges, within 0 to 1", .bool(true)),
+      ],
+      returns: "the resized picture or batch",
+      source: "Pillow's Image.resize: the same kernels, widened when shrinking (bicubic: Keys, a = -0.5)",
+      example: """
+        local img = scenes.library{width = 96, height = 64}
+        assert(images.resize(img, {width = 48}):size(2) == 32)
+        assert(images.resize(img, {scale = 0.5, mode = "lanczos"}):size(3) == 48)
+        """
+    ) { arguments in
+      let options = try arguments.options
+      var request = Resize.Request(
+        width: try options.integerIfAny("width"), height: try options.integerIfAny("height"),
+        maxSize: try options.integerIfAny("max_size"), scale: try options.numberIfAny("scale"))
+      request.mode = ResizeMode(rawValue: try options.string("mode")) ?? .bicubic
+      request.clip = try options.bool("clip")
+      return .object(try Resize.apply(try arguments.object(0, as: Tensor.self), request))
+    }
+  }
+
+  private static func crop() -> Function {
+    Function(
+      .module("images"), "crop", "Cuts a rectangle out of a picture; without x and y, out of its middle.",
+      [Option("img", tensor, "a picture or a batch of pictures")],
+      options: [
+        .optional("x", .integer, "first column, counted from 1; default: centred", range: pixels, unit: "pixels"),
+        .optional("y", .integer, "first row, counted from 1; default: centred", range: pixels, unit: "pixels"),
+        .optional("width", .integer, "default: up to the right edge", range: pixels, unit: "pixels"),
+        .optional("height", .integer, "default: up to the lower edge", range: pixels, unit: "pixels"),
+      ],
+      returns: "the part",
+      example: """
+        local img = scenes.library{width = 96, height = 64}
+        local part = images.crop(img, {x = 11, y = 1, width = 20, height = 10})
+        assert(part:size(2) == 10 and part:size(3) == 20)
+        assert(images.crop(img, {width = 64}):size(3) == 64)
+        """
+    ) { arguments in
+      let options = try arguments.options
+      let picture = try arguments.object(0, as: Tensor.self)
+      try PictureShape.any(picture, "images.crop")
+      func span(_ start: String, _ length: String, _ full: Int) throws -> (Int, Int) {
+        let first = try options.integerIfAny(start).map { $0 - 1 }
+        let size = try options.integerIfAny(length) ?? full - (first ?? 0)
+        return (first ?? (full - size) / 2, size)
+      }
+      let (x, width) = try span("x", "width", picture.shape[picture.rank - 1])
+      let (y, height) = try span("y", "height", picture.shape[picture.rank - 2])
+      return .object(try Arrange.crop(picture, x: x, y: y, width: width, height: height))
+    }
+  }
+
+  private static func flip() -> Function {
+    Function(
+      .module("images"), "flip", "Mirrors a picture.", [Option("img", tensor, "a picture or a batch of pictures")],
+      options: [
+        .optional(
+          "direction", .choice(["horizontal", "vertical", "both"]),
+          "horizontal swaps left and right, vertical top and bottom", .string("horizontal"))
+      ],
+      returns: "the mirrored picture",
+      example: """
+        local img = scenes.library{width = 96, height = 64}
+        local back = images.flip(images.flip(img), {direction = "horizontal"})
+        assert(back:allclose(img))
+        """
+    ) { arguments in
+      let direction = try arguments.options.string("direction")
+      return .object(
+        try Arrange.flip(
+          try arguments.object(0, as: Tensor.self), horizontal: direction != "vertical",
+          vertical: direction != "horizontal"))
+    }
+  }
+}
