@@ -70,13 +70,13 @@ let package = Package(
     engine("Imaging", ["Surface", "Files", "TensorCore", "CCodecs"]),
     engine("Classic", ["Surface", "TensorCore", "Imaging"]),
     .testTarget(
-      name: "ImagingTests", dependencies: ["Surface", "TensorCore", "Imaging", "Classic", "TestSupport"],
+      name: "ImagingTests", dependencies: ["Surface", "TensorCore", "Checkpoints", "Imaging", "Classic", "TestSupport"],
       swiftSettings: swift),
     .testTarget(
       name: "CheckpointsTests", dependencies: ["Surface", "TensorCore", "Checkpoints", "TestSupport"],
       swiftSettings: swift),
     .target(
-      name: "Engine", dependencies: ["Surface", "TensorCore", "Checkpoints"],
+      name: "Engine", dependencies: ["Surface", "TensorCore", "Checkpoints", "Imaging", "Classic"],
       path: "Sources/Engine/Umbrella", swiftSettings: swift),
     kernelShim("CLua", pkgConfig: "lua5.4", apt: "liblua5.4-dev"),
     kernelShim("CReadline", apt: "libreadline-dev"),

@@ -74,15 +74,27 @@ atelier_png_reader *atelier_png_open(FILE *file, atelier_header *header, atelier
   header->bits = png_get_bit_depth(reader->png, reader->info);
   header->interlaced = png_get_interlace_type(reader->png, reader->info) != PNG_INTERLACE_NONE;
   header->least_bytes = least_bytes((int64_t)png_get_rowbytes(reader->png, reader->info), header->height);
-  png_set_expand(reader->png);
-  if (header->bits == 16) png_set_swap(reader->png);
-  reader->passes = png_set_interlace_handling(reader->png);
-  png_read_update_info(reader->png, reader->info);
+  const int colour = png_get_color_type(reader->png, reader->info);
+  const int alpha = (colour & PNG_COLOR_MASK_ALPHA) || png_get_valid(reader->png, reader->info, PNG_INFO_tRNS);
+  header->channels = (colour & PNG_COLOR_MASK_COLOR ? 3 : 1) + (alpha ? 1 : 0);
   reader->width = header->width;
   reader->height = header->height;
-  reader->channels = header->channels = png_get_channels(reader->png, reader->info);
-  reader->bits = png_get_bit_depth(reader->png, reader->info);
   return reader;
+}
+
+/* Sets the conversions up (libpng allocates its rows here, so the caller has checked the size before) and allocates
+ * ours. Returns the bytes of a converted row. */
+static size_t start_rows(atelier_png_reader *reader) {
+  png_set_expand(reader->png);
+  if (png_get_bit_depth(reader->png, reader->info) == 16) png_set_swap(reader->png);
+  reader->passes = png_set_interlace_handling(reader->png);
+  png_read_update_info(reader->png, reader->info);
+  reader->channels = png_get_channels(reader->png, reader->info);
+  reader->bits = png_get_bit_depth(reader->png, reader->info);
+  const size_t row_bytes = png_get_rowbytes(reader->png, reader->info);
+  const size_t rows = reader->passes > 1 ? (size_t)reader->height : 1;
+  reader->rows = row_bytes > SIZE_MAX / rows ? NULL : malloc(row_bytes * rows);
+  return row_bytes;
 }
 
 int atelier_png_read(
@@ -90,20 +102,15 @@ int atelier_png_read(
   atelier_failure *failure) {
   memset(failure, 0, sizeof *failure);
   *translucent = 0;
-  const volatile int32_t *flag = stop;
-  const size_t row_bytes = png_get_rowbytes(reader->png, reader->info);
-  const int whole = reader->passes > 1;
-  if (whole && row_bytes > SIZE_MAX / (size_t)reader->height) {
-    atelier_fail(failure, ATELIER_MEMORY, 0, NULL);
-    return failure->kind;
-  }
-  reader->rows = malloc(whole ? row_bytes * (size_t)reader->height : row_bytes);
+  png_set_error_fn(reader->png, failure, on_error, on_warning);
+  if (setjmp(png_jmpbuf(reader->png))) return failure->kind;
+  const size_t row_bytes = start_rows(reader);
   if (!reader->rows) {
     atelier_fail(failure, ATELIER_MEMORY, 0, NULL);
     return failure->kind;
   }
-  png_set_error_fn(reader->png, failure, on_error, on_warning);
-  if (setjmp(png_jmpbuf(reader->png))) return failure->kind;
+  const volatile int32_t *flag = stop;
+  const int whole = reader->passes > 1;
   for (int pass = 0; pass < reader->passes; pass++) {
     for (int32_t y = 0; y < reader->height; y++) {
       if (*flag) {

@@ -1,4 +1,6 @@
 @_exported public import Checkpoints
+@_exported public import Classic
+@_exported public import Imaging
 @_exported public import Surface
 @_exported public import TensorCore
 
@@ -9,7 +11,7 @@ public enum Catalogue {
 
   /// Functions and values of the global tables.
   public static func functions() -> [Function] {
-    AtelierEntries.all() + TensorEntries.functions() + CheckpointEntries.all()
+    AtelierEntries.all() + TensorEntries.functions() + CheckpointEntries.all() + ImageEntries.all() + SceneEntries.all()
   }
 
   /// The classes whose objects scripts hold.

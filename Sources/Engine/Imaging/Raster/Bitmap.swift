@@ -72,7 +72,7 @@ public struct Bitmap {
 
   /// Writes a line of text in the embedded typeface; each of its pixels is `scale` pixels wide and high. What does not
   /// lie inside the picture is left out.
-  mutating func write(_ text: String, x: Int, y: Int, scale: Int, color: Color) {
+  package mutating func write(_ text: String, x: Int, y: Int, scale: Int, color: Color) {
     var left = x
     for character in text {
       for row in 0..<Glyphs.height {
@@ -89,7 +89,7 @@ public struct Bitmap {
   }
 
   /// Pixels that a line of text takes.
-  static func textWidth(_ text: String, scale: Int) -> Int {
+  package static func textWidth(_ text: String, scale: Int) -> Int {
     text.isEmpty ? 0 : (text.count * (Glyphs.width + 1) - 1) * scale
   }
 }

@@ -91,7 +91,7 @@ public struct Path {
   }
 
   /// The contours as polylines that stay within about `tolerance` of the curves.
-  func flattened(tolerance: Float = 0.08) -> [Contour] {
+  func flattened(tolerance: Float = 0.025) -> [Contour] {
     var contours: [Contour] = []
     var current = Contour(points: [])
     func steps(_ bend: Float) -> Int { max(1, min(64, Int((bend / tolerance).squareRoot().rounded(.up)))) }
