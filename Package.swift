@@ -70,8 +70,8 @@ let package = Package(
     engine("Imaging", ["Surface", "Files", "TensorCore", "CCodecs"]),
     engine("Classic", ["Surface", "TensorCore", "Imaging"]),
     .testTarget(
-      name: "ImagingTests", dependencies: ["Surface", "TensorCore", "Checkpoints", "Imaging", "Classic", "TestSupport"],
-      swiftSettings: swift),
+      name: "ImagingTests",
+      dependencies: ["Surface", "TensorCore", "Checkpoints", "Imaging", "Classic", "TestSupport"], swiftSettings: swift),
     .testTarget(
       name: "CheckpointsTests", dependencies: ["Surface", "TensorCore", "Checkpoints", "TestSupport"],
       swiftSettings: swift),

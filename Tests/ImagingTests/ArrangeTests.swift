@@ -42,7 +42,9 @@ import Testing
     #expect(sheet[0, 7, 3] == 0.5 && sheet[1, 7, 10] == 0)
     layout.fit = true
     let fitted = try Bitmap(Arrange.grid([small, large, small], layout))
-    #expect(abs(fitted[1, 1, 2] - 0.5) < 1e-6 && abs(fitted[1, 4, 5] - 0.5) < 1e-6 && fitted[1, 1, 1] == 0, "2 × 2 grows to 4 × 4 in a cell of 6 × 4")
+    #expect(
+      abs(fitted[1, 1, 2] - 0.5) < 1e-6 && abs(fitted[1, 4, 5] - 0.5) < 1e-6 && fitted[1, 1, 1] == 0,
+      "2 × 2 grows to 4 × 4 in a cell of 6 × 4")
   }
 
   @Test func gridTakesAlphaAndRefuses() throws {
@@ -100,6 +102,7 @@ import Testing
     #expect((row.width, row.height) == (11, 4) && row[0, 1, 9] == 0.5 && row[0, 0, 9] == 0 && row[0, 1, 7] == 0)
     let column = try Bitmap(Arrange.concat([a, b], vertical: true, gap: 0, background: [0, 0, 0]))
     #expect((column.width, column.height) == (6, 6) && column[2, 4, 2] == 0.5)
-    #expect(message { _ = try Arrange.concat([], vertical: true, gap: 0, background: [0, 0, 0]) }.contains("at least one"))
+    #expect(
+      message { _ = try Arrange.concat([], vertical: true, gap: 0, background: [0, 0, 0]) }.contains("at least one"))
   }
 }

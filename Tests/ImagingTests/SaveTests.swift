@@ -99,7 +99,8 @@ import Testing
     #expect(refusal(try Tensor.zeros([20, 30, 3])).contains("permute"))
     #expect(refusal(try Tensor.zeros([3, 0, 4])).contains("got 3×0×4"))
     #expect(refusal(try Tensor.zeros([1, 4, 4], .i32)).contains("got integers (i32)"))
-    #expect(refusal(try ramp(3), "x.bmp").contains("ends in .bmp, which names no picture format; a picture's name ends"))
+    #expect(
+      refusal(try ramp(3), "x.bmp").contains("ends in .bmp, which names no picture format; a picture's name ends"))
     #expect(refusal(try ramp(3), "x").contains("has no extension"))
     #expect(refusal(try Tensor.zeros([1, 1, 70000]), "x.jpg").contains("at most 65500 pixels a side"))
     #expect(message { try ImageFile.save(ramp(3), to: scratch("x.jpg"), bits: 16) }.contains("save as .png for 16"))

@@ -4,7 +4,9 @@ internal import TensorCore
 /// What scripts find in the table `images`.
 public enum ImageEntries {
   /// All entries, built on call.
-  public static func all() -> [Function] { [load(), save(), resize(), crop(), flip(), grid(), contactSheet(), concat()] }
+  public static func all() -> [Function] {
+    [load(), save(), resize(), crop(), flip(), grid(), contactSheet(), concat()]
+  }
 
   private static var tensor: Kind { .object("tensor") }
   private static let pixels = 1.0...268_435_456.0
@@ -16,7 +18,8 @@ public enum ImageEntries {
       [Option("path", .path, "the file; its content decides the format, not its name")],
       options: [
         .optional(
-          "max_size", .integer, "longest side; a larger picture is shrunk (bicubic), a smaller one stays", range: pixels,
+          "max_size", .integer, "longest side; a larger picture is shrunk (bicubic), a smaller one stays",
+          range: pixels,
           unit: "pixels"),
         .optional("alpha", .bool, "return 4 channels, the last one alpha, instead of compositing", .bool(false)),
       ],
@@ -42,12 +45,14 @@ public enum ImageEntries {
       "Writes a picture as PNG or JPEG, by the name's extension; the file appears complete or not at all.",
       [
         Option(
-          "img", tensor, "1 (grey), 2 (grey, alpha), 3 (RGB) or 4 (RGB, alpha) × height × width; values are clamped to 0…1"
+          "img", tensor,
+          "1 (grey), 2 (grey, alpha), 3 (RGB) or 4 (RGB, alpha) × height × width; values are clamped to 0…1"
         ),
         Option("path", .path, "the file, ending in .png, .jpg or .jpeg"),
       ],
       options: [
-        .optional("quality", .integer, "of a JPEG; from 90 on colour keeps its full resolution", .integer(95), range: 1...100),
+        .optional(
+          "quality", .integer, "of a JPEG; from 90 on colour keeps its full resolution", .integer(95), range: 1...100),
         .optional("bits", .integer, "per channel of a PNG: 8 or 16", .integer(8), range: 8...16, unit: "bits"),
         .optional("description", .string, "what made the picture; kept in the file as text"),
       ],

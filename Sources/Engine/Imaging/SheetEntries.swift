@@ -47,7 +47,8 @@ extension ImageEntries {
       options: [
         .optional("labels", .list(.string), "a line of text under each picture; default: their numbers"),
         .optional("columns", .integer, "pictures per row; default: about a square", range: 1...10_000),
-        .optional("size", .integer, "longest side of a picture on the sheet", .integer(256), range: 8...8192, unit: "pixels"),
+        .optional(
+          "size", .integer, "longest side of a picture on the sheet", .integer(256), range: 8...8192, unit: "pixels"),
         .optional("gap", .integer, gap, .integer(12), range: 0...10_000, unit: "pixels"),
         background(0.97),
         .optional("title", .string, "a line above everything", .string("")),

@@ -130,7 +130,9 @@ extension Scene {
     let slab = house.facade(d).moved(reach)
     if let depth = flankAt {
       let side = house.flank(x.upperBound).moved(reach)
-      fill(side, depth.lowerBound - reach, y + height * 0.5, depth.upperBound - depth.lowerBound + reach, height * 0.5, .stone)
+      fill(
+        side, depth.lowerBound - reach, y + height * 0.5, depth.upperBound - depth.lowerBound + reach, height * 0.5,
+        .stone)
     }
     let step: Float = 0.62
     for index in 0..<Int(length / step) {

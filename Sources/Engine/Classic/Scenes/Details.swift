@@ -7,7 +7,8 @@ extension Scene {
   func drawShrubs() {
     let house = Building(self)
     var dice = dice(21)
-    let stand = Array(stride(from: Float(-31), through: -15.5, by: 1.9)) + Array(stride(from: Float(1.8), through: 16.8, by: 1.9))
+    let stand =
+      Array(stride(from: Float(-31), through: -15.5, by: 1.9)) + Array(stride(from: Float(1.8), through: 16.8, by: 1.9))
     for x in stand {
       let place = house.front(x, 1.8 + dice.roll(0, 0.5))
       let size = dice.roll(0.75, 1.15)
@@ -68,7 +69,8 @@ extension Scene {
       let center = at(0, 3.65)
       let fog: Float = settings.weather == .fog ? 1.7 : 1
       canvas.dab(
-        center, Point(3.4, 3.4) * (scale * fog), color: Color(1.0, 0.66, 0.30), opacity: 0.34 * glow, softness: 1, blend: .add)
+        center, Point(3.4, 3.4) * (scale * fog), color: Color(1.0, 0.66, 0.30), opacity: 0.34 * glow, softness: 1,
+        blend: .add)
       canvas.dab(
         center, Point(1.1, 1.1) * scale, color: Color(1.0, 0.86, 0.58), opacity: 0.75 * glow, softness: 1, blend: .add)
     }
@@ -100,8 +102,11 @@ extension Scene {
       let at = line[index] + out * (side * 4.1)
       let place = Place(at.x, 0, at.y), scale = camera.scale(at.y), foot = camera.project(place)
       func point(_ x: Float, _ y: Float) -> Point { foot + Point(x, -y) * scale }
-      castShadow([place + Place(-0.9, 0, 0), place + Place(0.9, 0, 0), place + Place(-0.9, 0.9, 0), place + Place(0.9, 0.9, 0)])
-      let wood = Paint.color(aired(lit(Color(0.48, 0.31, 0.17), SIMD3(-0.2, 0.7, -0.6)) + Color(0.4, 0.25, 0.1) * flood(2), at.y))
+      castShadow([
+        place + Place(-0.9, 0, 0), place + Place(0.9, 0, 0), place + Place(-0.9, 0.9, 0), place + Place(0.9, 0.9, 0),
+      ])
+      let wood = Paint.color(
+        aired(lit(Color(0.48, 0.31, 0.17), SIMD3(-0.2, 0.7, -0.6)) + Color(0.4, 0.25, 0.1) * flood(2), at.y))
       let iron = Paint.color(aired(lit(Color(0.12, 0.13, 0.13), SIMD3(0, 0.2, -0.9)), at.y))
       for x in [Float(-0.82), 0.82] {
         canvas.fill(Path([point(x - 0.05, 0), point(x + 0.05, 0), point(x + 0.05, 0.95), point(x - 0.05, 0.95)]), iron)
@@ -111,7 +116,9 @@ extension Scene {
       }
       if light.snow > 0.2 {
         let white = Paint.color(aired(lit(Color(0.94, 0.96, 1), SIMD3(0, 1, 0)), at.y))
-        canvas.fill(Path([point(-0.95, 0.57), point(0.95, 0.57), point(0.93, 0.68), point(-0.93, 0.68)]), white, opacity: light.snow)
+        canvas.fill(
+          Path([point(-0.95, 0.57), point(0.95, 0.57), point(0.93, 0.68), point(-0.93, 0.68)]), white,
+          opacity: light.snow)
       }
     }
   }
@@ -136,13 +143,15 @@ extension Scene {
       guard at.y > 4 else { continue }
       let group = noise.value(at.x * 0.45, at.y * 0.25)
       let color = colors[min(3, Int(group * 4))] * dice.roll(0.85, 1.1)
-      flowers.append((Place(at.x, dice.roll(0.08, 0.40), at.y), dice.roll() < 0.55 ? Color(0.18, 0.36, 0.12) : color, 0))
+      flowers.append(
+        (Place(at.x, dice.roll(0.08, 0.40), at.y), dice.roll() < 0.55 ? Color(0.18, 0.36, 0.12) : color, 0))
     }
     flowers.sort { $0.at.z > $1.at.z }
     for flower in flowers {
       let size = max(0.075 * camera.scale(flower.at.z), height / 1100)
       let shade = 0.62 + 0.9 * flower.at.y
-      let color = aired(lit(flower.color, SIMD3(-0.2, 0.85, -0.45)) * shade + flower.color * flood(2.5) * 0.5, flower.at.z)
+      let color = aired(
+        lit(flower.color, SIMD3(-0.2, 0.85, -0.45)) * shade + flower.color * flood(2.5) * 0.5, flower.at.z)
       canvas.dab(
         camera.project(flower.at), Point(size, size * 0.85), color: color, opacity: 0.95,
         label: SceneLabel.shrub.rawValue)

@@ -84,9 +84,10 @@ extension Scene {
     let half = tree.height * 0.022
     let foot = Point(tree.x, tree.z)
     path.append(
-      Path([foot - across * half, foot + across * half, middle + across * half, middle - across * half].map {
-        camera.project(Place($0.x, 0, max(1.5, $0.y)))
-      }))
+      Path(
+        [foot - across * half, foot + across * half, middle + across * half, middle - across * half].map {
+          camera.project(Place($0.x, 0, max(1.5, $0.y)))
+        }))
     canvas.fill(path, .color(tint), blend: .multiply, only: Scene.ground)
   }
 
@@ -145,14 +146,17 @@ extension Scene {
     let wide = max(0.7, from * scale), narrow = max(0.6, to * scale)
     let faint = min(1, from * scale / 0.7)
     let dark = aired(lit(bark, SIMD3(0.4, 0.1, -0.7)) + bark * flood(3 + a.y) * 0.5, tree.z)
-    let quad = Path([start + side * wide / 2, end + side * narrow / 2, end - side * narrow / 2, start - side * wide / 2])
+    let quad = Path([
+      start + side * wide / 2, end + side * narrow / 2, end - side * narrow / 2, start - side * wide / 2,
+    ])
     if wide > 3 {
       let noise = noise, key = light.key
       let rough = Paint.shader { [self] pixel in
         let offset = pixel - start
         let across = min(1, max(-1, (offset.x * side.x + offset.y * side.y) / (wide / 2)))
         let normal = SIMD3(across * side.x, 0.1, -(1 - across * across * 0.9).squareRoot())
-        let ridge = noise.fractal(across * 3, (offset.x * along.x + offset.y * along.y) / reach / scale * 1.4, octaves: 3)
+        let ridge = noise.fractal(
+          across * 3, (offset.x * along.x + offset.y * along.y) / reach / scale * 1.4, octaves: 3)
         let glancing = max(0, dot(normal, key)) * 0.2
         return SIMD4(aired(lit(bark, normal) * (0.62 + 0.75 * ridge + glancing) + bark * flood(3), tree.z), 1)
       }
@@ -166,8 +170,10 @@ extension Scene {
     let cap = max(0.5, wide * 0.45) * light.snow
     let white = aired(lit(Color(0.94, 0.96, 1.0), SIMD3(0, 1, 0)), tree.z)
     canvas.fill(
-      Path([start - Point(0, wide * 0.30), end - Point(0, narrow * 0.30), end - Point(0, narrow * 0.3 + cap),
-        start - Point(0, wide * 0.3 + cap)]), .color(white), opacity: 0.85 * faint, .tree)
+      Path([
+        start - Point(0, wide * 0.30), end - Point(0, narrow * 0.30), end - Point(0, narrow * 0.3 + cap),
+        start - Point(0, wide * 0.3 + cap),
+      ]), .color(white), opacity: 0.85 * faint, .tree)
   }
 
   /// Leaves in clumps, from far and low to near and high, each lit by where it hangs.

@@ -59,7 +59,8 @@ extension Scene {
       let near = z < 20
       trees.append(
         Tree(
-          kind: kind, x: x + jitter(near ? 0.4 : 1.6), z: z + jitter(near ? 0.3 : 1.5), height: tall * (1 + jitter(0.09)),
+          kind: kind, x: x + jitter(near ? 0.4 : 1.6), z: z + jitter(near ? 0.3 : 1.5),
+          height: tall * (1 + jitter(0.09)),
           spread: spread * (1 + jitter(0.10)), stream: UInt64(200 + index)))
     }
     return trees.sorted { $0.z > $1.z }

@@ -61,6 +61,13 @@ extension Scene {
     fill(house.flank(middle + half), -depth, 0, depth, floor, .stone)
     let steps = 7, rise = floor / 7, reach: Float = 5.4
     let width = camera.scale(70)
+    // The whole flight first: single steps may be thinner than a pixel.
+    let foot = -depth - 0.42 * Float(steps)
+    let flight = [
+      house.place(middle - reach, 0, foot), house.place(middle + reach, 0, foot),
+      house.place(middle + reach, floor, -depth), house.place(middle - reach, floor, -depth),
+    ].map(camera.project)
+    canvas.fill(Path(flight), .color(aired(lit(Color(0.80, 0.75, 0.65), house.outward), 62)), .steps)
     for step in (0..<steps).reversed() {
       let y = rise * Float(step), d = -depth - 0.42 * Float(steps - step)
       let tread = [
@@ -129,7 +136,8 @@ extension Scene {
     let edge = half + 0.55
     func triangle(_ inset: Float) -> Path {
       Path([
-        Point(middle - edge + inset * 2.4, base + inset * 0.45), Point(middle + edge - inset * 2.4, base + inset * 0.45),
+        Point(middle - edge + inset * 2.4, base + inset * 0.45),
+        Point(middle + edge - inset * 2.4, base + inset * 0.45),
         Point(middle, peak - inset),
       ])
     }

@@ -159,7 +159,8 @@ extension Scene {
     let metal = Paint.color(aired(lit(Color(0.86, 0.68, 0.30), SIMD3(-0.4, 0.5, -0.7)) + flood(9), top.z))
     let foot = camera.project(top)
     func mast(_ x: Float, _ y: Float) -> Point { foot + Point(x, -y) * scale }
-    canvas.stroke(Path([mast(0, 0), mast(0, 2.1)], closed: false), width: 0.11 * scale, metal, label: SceneLabel.roof.rawValue)
+    canvas.stroke(
+      Path([mast(0, 0), mast(0, 2.1)], closed: false), width: 0.11 * scale, metal, label: SceneLabel.roof.rawValue)
     canvas.fill(.circle(mast(0, 0.25), 0.34 * scale), metal, .roof)
     let vane = Path([mast(-0.9, 1.5), mast(0.7, 1.35), mast(1.15, 1.62), mast(0.7, 1.95), mast(0.1, 1.68)])
     canvas.fill(vane, metal, .roof)

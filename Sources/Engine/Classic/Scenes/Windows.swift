@@ -96,7 +96,9 @@ extension Scene {
     for third in 1...2 where window.arched || third == 1 {
       line(window.u - half, window.sill + window.height * Float(third) * (window.arched ? 0.29 : 0.5), half * 2, bar)
     }
-    for side in [-half, half - bar] { line(window.u + side, window.sill, bar, window.height - (window.arched ? half : 0)) }
+    for side in [-half, half - bar] {
+      line(window.u + side, window.sill, bar, window.height - (window.arched ? half : 0))
+    }
   }
 
   /// The glow around a lit window.

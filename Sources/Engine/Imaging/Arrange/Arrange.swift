@@ -73,7 +73,8 @@ public enum Arrange {
         bitmap, x: corner.x + (cell.width - bitmap.width) / 2, y: corner.y + (cell.height - bitmap.height) / 2)
       if !layout.labels.isEmpty {
         plan.writeCentered(
-          layout.labels[index], on: &sheet, left: corner.x, width: cell.width, y: corner.y + cell.height + 2 * plan.scale)
+          layout.labels[index], on: &sheet, left: corner.x, width: cell.width,
+          y: corner.y + cell.height + 2 * plan.scale)
       }
     }
     if !layout.title.isEmpty {

@@ -76,7 +76,8 @@ public enum ImageFile {
       let known = ImageFormat.allCases.flatMap(\.extensions).map { ".\($0)" }.joined(separator: ", ")
       let ending = ImageFormat.ending(of: path)
       throw EngineError(
-        operation, "\(path) \(ending.isEmpty ? "has no extension" : "ends in .\(ending)"), which names no picture format",
+        operation,
+        "\(path) \(ending.isEmpty ? "has no extension" : "ends in .\(ending)"), which names no picture format",
         advice: "a picture's name ends in one of \(known)")
     }
     guard (1...100).contains(quality), bits == 8 || bits == 16 else {

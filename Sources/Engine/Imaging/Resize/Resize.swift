@@ -59,7 +59,8 @@ public enum Resize {
   private static func wholeText(_ value: Double) -> String { Int(exactly: value).map(String.init) ?? "\(value)" }
 
   /// Resizes a picture C × H × W or a batch N × C × H × W; differentiable.
-  public static func apply(_ picture: Tensor, _ request: Request, operation: String = "images.resize") throws -> Tensor {
+  public static func apply(_ picture: Tensor, _ request: Request, operation: String = "images.resize") throws -> Tensor
+  {
     try PictureShape.any(picture, operation)
     let shape = picture.shape
     let (oldWidth, oldHeight) = (shape[shape.count - 1], shape[shape.count - 2])
