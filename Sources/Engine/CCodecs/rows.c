@@ -27,7 +27,8 @@ static inline __attribute__((always_inline)) float sample(const void *samples, i
 }
 
 static inline __attribute__((always_inline)) int unpack(
-  const void *samples, int bits, int channels, int32_t width, float *out, const atelier_planes *planes, ptrdiff_t step) {
+  const void *samples, int bits, int channels, int32_t width, float *out, const atelier_planes *planes,
+  ptrdiff_t step) {
   const ptrdiff_t plane = planes->plane;
   const int has_alpha = channels == 2 || channels == 4, colours = channels >= 3 ? 3 : 1;
   int translucent = 0;
