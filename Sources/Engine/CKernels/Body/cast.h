@@ -145,24 +145,6 @@ const ck_row NAME(ck_convert_rows)[CK_TYPES][CK_TYPES] = {
       for (int64_t r = 0; r < rows; r++)                                                                       \
         for (int64_t c = 0; c < cols; c++) *(E *)(p + r * rs + c * cs) = x[r * cols + c];                      \
     }                                                                                                          \
-  }                                                                                                            \
-  /* to[r][c] = from[c][r]: rows of `to` are contiguous, columns of `from` are; blocks of 16 lines a cache. */ \
-  static void transpose_##bits(void *to, const void *from, int64_t rows, int64_t cols, int64_t ts, int64_t fs) { \
-    typedef uint##bits##_t E;                                                                                  \
-    enum { SIDE = 16 };                                                                                        \
-    for (int64_t c0 = 0; c0 < cols; c0 += SIDE) {                                                              \
-      int64_t width = cols - c0 < SIDE ? cols - c0 : SIDE;                                                     \
-      for (int64_t r0 = 0; r0 < rows; r0 += SIDE) {                                                            \
-        int64_t height = rows - r0 < SIDE ? rows - r0 : SIDE;                                                  \
-        E tile[SIDE][SIDE];                                                                                    \
-        for (int64_t c = 0; c < width; c++) {                                                                  \
-          const E *q = (const E *)((const char *)from + (c0 + c) * fs) + r0;                                   \
-          for (int64_t r = 0; r < height; r++) tile[r][c] = q[r];                                              \
-        }                                                                                                      \
-        for (int64_t r = 0; r < height; r++)                                                                   \
-          memcpy((E *)((char *)to + (r0 + r) * ts) + c0, tile[r], (size_t)width * sizeof(E));                  \
-      }                                                                                                        \
-    }                                                                                                          \
   }
 STAGE(8)
 STAGE(16)
@@ -170,5 +152,76 @@ STAGE(32)
 STAGE(64)
 const ck_stage NAME(ck_gathers)[4] = {gather_8, gather_16, gather_32, gather_64};
 const ck_stage NAME(ck_scatters)[4] = {scatter_8, scatter_16, scatter_32, scatter_64};
+
+/* to[r][c] = from[c][r]: rows of `to` and columns of `from` are contiguous, ts and fs are the steps of the others. Tiles of
+ * 16 by 16 read and write whole cache lines. */
+#define TRANSPOSE(bits)                                                                                        \
+  INLINE void edge_##bits(char *to, const char *from, int64_t height, int64_t width, int64_t ts, int64_t fs) { \
+    for (int64_t r = 0; r < height; r++)                                                                       \
+      for (int64_t c = 0; c < width; c++)                                                                      \
+        ((uint##bits##_t *)(to + r * ts))[c] = ((const uint##bits##_t *)(from + c * fs))[r];                   \
+  }                                                                                                            \
+  static void transpose_##bits(void *to, const void *from, int64_t rows, int64_t cols, int64_t ts, int64_t fs) { \
+    const int64_t bytes = bits / 8;                                                                            \
+    for (int64_t c0 = 0; c0 < cols; c0 += 64)                                                                  \
+      for (int64_t r = 0; r < rows; r += 16)                                                                   \
+        for (int64_t c = c0; c < cols && c < c0 + 64; c += 16) {                                               \
+          char *t = (char *)to + r * ts + c * bytes;                                                           \
+          const char *f = (const char *)from + c * fs + r * bytes;                                             \
+          const int64_t height = rows - r < 16 ? rows - r : 16, width = cols - c < 16 ? cols - c : 16;         \
+          if (height == 16 && width == 16)                                                                     \
+            tile_##bits(t, f, ts, fs);                                                                         \
+          else                                                                                                 \
+            edge_##bits(t, f, height, width, ts, fs);                                                          \
+        }                                                                                                      \
+  }
+#define PLAIN_TILE(bits)                                                                                       \
+  INLINE void tile_##bits(char *to, const char *from, int64_t ts, int64_t fs) {                                \
+    uint##bits##_t tile[16][16];                                                                               \
+    for (int c = 0; c < 16; c++) {                                                                             \
+      const uint##bits##_t *q = (const uint##bits##_t *)(from + c * fs);                                       \
+      for (int r = 0; r < 16; r++) tile[r][c] = q[r];                                                          \
+    }                                                                                                          \
+    for (int r = 0; r < 16; r++) memcpy(to + r * ts, tile[r], sizeof tile[r]);                                 \
+  }
+
+typedef uint32_t quad __attribute__((ext_vector_type(8)));
+typedef uint32_t quad_u __attribute__((ext_vector_type(8), aligned(4)));
+#define SHUFFLE __builtin_shufflevector
+
+/* 8 by 8 words in registers: pairs of words, then of pairs, then of halves. */
+INLINE void turn8(char *to, const char *from, int64_t ts, int64_t fs) {
+  quad a[8], b[8], c[8];
+  _Pragma("clang loop unroll(full)") for (int i = 0; i < 8; i++) a[i] = *(const quad_u *)(from + i * fs);
+  _Pragma("clang loop unroll(full)") for (int i = 0; i < 8; i += 2) {
+    b[i] = SHUFFLE(a[i], a[i + 1], 0, 8, 1, 9, 4, 12, 5, 13);
+    b[i + 1] = SHUFFLE(a[i], a[i + 1], 2, 10, 3, 11, 6, 14, 7, 15);
+  }
+  _Pragma("clang loop unroll(full)") for (int i = 0; i < 8; i += 4) {
+    c[i] = SHUFFLE(b[i], b[i + 2], 0, 1, 8, 9, 4, 5, 12, 13);
+    c[i + 1] = SHUFFLE(b[i], b[i + 2], 2, 3, 10, 11, 6, 7, 14, 15);
+    c[i + 2] = SHUFFLE(b[i + 1], b[i + 3], 0, 1, 8, 9, 4, 5, 12, 13);
+    c[i + 3] = SHUFFLE(b[i + 1], b[i + 3], 2, 3, 10, 11, 6, 7, 14, 15);
+  }
+  _Pragma("clang loop unroll(full)") for (int i = 0; i < 4; i++) {
+    *(quad_u *)(to + i * ts) = SHUFFLE(c[i], c[i + 4], 0, 1, 2, 3, 8, 9, 10, 11);
+    *(quad_u *)(to + (i + 4) * ts) = SHUFFLE(c[i], c[i + 4], 4, 5, 6, 7, 12, 13, 14, 15);
+  }
+}
+
+INLINE void tile_32(char *to, const char *from, int64_t ts, int64_t fs) {
+  turn8(to, from, ts, fs);
+  turn8(to + 32, from + 8 * fs, ts, fs);
+  turn8(to + 8 * ts, from + 32, ts, fs);
+  turn8(to + 8 * ts + 32, from + 8 * fs + 32, ts, fs);
+}
+PLAIN_TILE(8)
+PLAIN_TILE(16)
+PLAIN_TILE(64)
+TRANSPOSE(8)
+TRANSPOSE(16)
+TRANSPOSE(32)
+TRANSPOSE(64)
+
 const ck_stage NAME(ck_transposes)[4] = {transpose_8, transpose_16, transpose_32, transpose_64};
 #endif

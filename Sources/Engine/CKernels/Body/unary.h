@@ -117,7 +117,7 @@
     POWER(true, M(pow, x, a))                   \
   }
 
-/* Angles too large for the quick reduction take the library's, a block at a time. */
+/* Angles too large for the quick reduction take the library's; blocks without any are vector loops. */
 #define DEFINE_ANGLE(op, name)                                              \
   static void ROW(op) SIGNATURE {                                           \
     T *o = out;                                                             \
@@ -128,7 +128,8 @@
       int far = 0;                                                          \
       LOOP for (int64_t j = 0; j < m; j++) far |= !(M(fabs, i[j]) <= CK_ANGLES); \
       if (far) {                                                            \
-        for (int64_t j = 0; j < m; j++) o[j] = M(far_##name, i[j]);         \
+        for (int64_t j = 0; j < m; j++)                                     \
+          o[j] = M(fabs, i[j]) <= CK_ANGLES ? M(name, i[j]) : M(far_##name, i[j]); \
       } else {                                                              \
         LOOP for (int64_t j = 0; j < m; j++) o[j] = M(name, i[j]);          \
       }                                                                     \

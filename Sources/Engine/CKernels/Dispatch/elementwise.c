@@ -20,13 +20,17 @@ static int weight_of(const uint8_t *weights, int op, int type) {
   return weight > 1 && type == CK_F64 ? 16 : weight;
 }
 
-/* The number of elements when every operand is contiguous and the nest has at most one axis, else -1. */
+/* The number of elements when every operand is contiguous in the nest's order, else -1. */
 static inline int64_t plain(const ck_nest *nest, int operands) {
-  if (nest->rank == 0) return 1;
-  if (nest->rank != 1) return -1;
-  for (int k = 0; k < operands; k++)
-    if (nest->stride[k][0] != 1) return -1;
-  return nest->size[0];
+  int64_t count = 1;
+  for (int d = nest->rank - 1; d >= 0; d--) {
+    const int64_t size = nest->size[d];
+    if (size == 1) continue;
+    for (int k = 0; k < operands; k++)
+      if (nest->stride[k][d] != count) return size == 0 ? 0 : -1;
+    count *= size;
+  }
+  return count;
 }
 
 /* The type a type is computed in: halves in f32. */
@@ -41,7 +45,8 @@ int ck_unary(int op, int type, const ck_nest *nest, void *out, const void *x, do
     kernel(n, out, x, NULL, NULL, p0, p1);
     return 0;
   }
-  ck_job job = {.kernel = kernel, .p0 = p0, .p1 = p1};
+  ck_job job;
+  job.kernel = kernel, job.p0 = p0, job.p1 = p1;
   ck_run(&job, nest, 2, (const uint8_t[]){type, type}, true, (void *[]){out, (void *)x},
          weight_of(unary_weight, op, type));
   return 0;
@@ -56,7 +61,8 @@ int ck_binary(int op, int type, const ck_nest *nest, void *out, const void *x, c
     kernel(n, out, x, y, NULL, p0, p1);
     return 0;
   }
-  ck_job job = {.kernel = kernel, .p0 = p0, .p1 = p1};
+  ck_job job;
+  job.kernel = kernel, job.p0 = p0, job.p1 = p1;
   ck_run(&job, nest, 3, (const uint8_t[]){type, type, type}, true, (void *[]){out, (void *)x, (void *)y},
          weight_of(binary_weight, op, type));
   return 0;
@@ -72,7 +78,8 @@ int ck_ternary(int op, int type, const ck_nest *nest, void *out, const void *x, 
     kernel(n, out, x, y, z, p0, 0);
     return 0;
   }
-  ck_job job = {.kernel = kernel, .p0 = p0};
+  ck_job job;
+  job.kernel = kernel, job.p0 = p0, job.p1 = 0;
   ck_run(&job, nest, 4, (const uint8_t[]){type, type, type, type}, true,
          (void *[]){out, (void *)x, (void *)y, (void *)z}, 1);
   return 0;
@@ -86,7 +93,8 @@ int ck_compare(int op, int type, const ck_nest *nest, uint8_t *out, const void *
     kernel(n, out, x, y, NULL, 0, 0);
     return 0;
   }
-  ck_job job = {.kernel = kernel};
+  ck_job job;
+  job.kernel = kernel, job.p0 = job.p1 = 0;
   ck_run(&job, nest, 3, (const uint8_t[]){CK_BOOL, type, type}, true, (void *[]){out, (void *)x, (void *)y}, 1);
   return 0;
 }
@@ -116,12 +124,19 @@ static scalar scalar_of(int type, double number, int64_t integer) {
   return s;
 }
 
+/* The nest with one more operand, a single element read everywhere. */
+static ck_nest with_scalar(const ck_nest *nest, int operand) {
+  ck_nest more = *nest;
+  for (int d = 0; d < CK_MAX_RANK; d++) more.stride[operand][d] = 0;
+  return more;
+}
+
 int ck_fill(int type, const ck_nest *nest, void *out, double number, int64_t integer) {
   if (!ck_is_type(type)) return -1;
   scalar value = scalar_of(type, number, integer);
-  ck_nest two = *nest;
-  for (int d = 0; d < CK_MAX_RANK; d++) two.stride[1][d] = 0;
-  ck_job job = {.kernel = ck_kernels->convert[type][type]};
+  const ck_nest two = with_scalar(nest, 1);
+  ck_job job;
+  job.kernel = ck_kernels->convert[type][type], job.p0 = job.p1 = 0;
   ck_run(&job, &two, 2, (const uint8_t[]){type, type}, false, (void *[]){out, &value}, 1);
   return 0;
 }
@@ -149,9 +164,9 @@ int ck_compare_scalar(int op, int type, const ck_nest *nest, uint8_t *out, const
     if (all >= 0) return ck_fill(CK_BOOL, nest, out, 0, all);
   }
   scalar value = scalar_of(type, p0, integer);
-  ck_nest three = *nest;
-  for (int d = 0; d < CK_MAX_RANK; d++) three.stride[2][d] = 0;
-  ck_job job = {.kernel = ck_kernels->compare[op][computing(type)]};
+  const ck_nest three = with_scalar(nest, 2);
+  ck_job job;
+  job.kernel = ck_kernels->compare[op][computing(type)], job.p0 = job.p1 = 0;
   ck_run(&job, &three, 3, (const uint8_t[]){CK_BOOL, type, type}, true, (void *[]){out, (void *)x, &value}, 1);
   return 0;
 }
@@ -164,7 +179,8 @@ int ck_where(int type, const ck_nest *nest, void *out, const uint8_t *mask, cons
     kernel(n, out, mask, x, y, 0, 0);
     return 0;
   }
-  ck_job job = {.kernel = kernel};
+  ck_job job;
+  job.kernel = kernel, job.p0 = job.p1 = 0;
   ck_run(&job, nest, 4, (const uint8_t[]){type, CK_BOOL, type, type}, false,
          (void *[]){out, (void *)mask, (void *)x, (void *)y}, 1);
   return 0;
@@ -181,7 +197,8 @@ int ck_cast(int from, int to, const ck_nest *nest, void *out, const void *x) {
     kernel(n, out, x, NULL, NULL, 0, 0);
     return 0;
   }
-  ck_job job = {.kernel = kernel};
+  ck_job job;
+  job.kernel = kernel, job.p0 = job.p1 = 0;
   ck_run(&job, nest, 2, (const uint8_t[]){to, from}, through, (void *[]){out, (void *)x}, 1);
   return 0;
 }

@@ -6,7 +6,7 @@
 
 #include "internal.h"
 
-enum { DEPTH = 256, ROWS = 96, COLS = 480, PANEL = 1920, MOST_MR = 12 };
+enum { DEPTH = 256, ROWS = 96, COLS = 480, PANEL = 1920, MANY = 8, MOST_MR = 12 };
 
 typedef struct {
   const ck_gemm_kernel *kernel;
@@ -14,7 +14,7 @@ typedef struct {
   const char *a, *b;      /* first element of this block */
   int64_t a_row, a_col, b_row, b_col, ldc; /* in bytes but ldc */
   char *c, *packed;
-  int64_t row_blocks;
+  int64_t row_blocks, block_cols;
   bool add;
 } product;
 
@@ -47,7 +47,7 @@ static void multiply(void *context, int64_t i) {
   const product *g = context;
   const int64_t mr = g->kernel->mr, nr = g->kernel->nr;
   const int64_t row0 = i % g->row_blocks * ROWS, rows = ck_min(ROWS, g->m - row0);
-  const int64_t col0 = i / g->row_blocks * COLS, cols = ck_min(COLS, g->n - col0);
+  const int64_t col0 = i / g->row_blocks * g->block_cols, cols = ck_min(g->block_cols, g->n - col0);
   _Alignas(64) char packed[(ROWS + MOST_MR) * DEPTH * 8];
   for (int64_t r = 0; r < rows; r += mr)
     pack(g->bytes, g->k, mr, ck_min(mr, rows - r), g->a + (row0 + r) * g->a_row, g->a_row, g->a_col,
@@ -71,6 +71,7 @@ int ck_gemm(int type, int64_t m, int64_t n, int64_t k, const void *a, int64_t a_
   product g = {.kernel = &ck_kernels->gemm[type], .bytes = bytes, .m = m, .a_row = a_row * bytes,
                .a_col = a_col * bytes, .b_row = b_row * bytes, .b_col = b_col * bytes, .ldc = ldc};
   g.row_blocks = ck_ceil_div(m, ROWS);
+  g.block_cols = g.row_blocks >= MANY ? PANEL : COLS; /* rows are packed once per block of columns */
   const int64_t nr = g.kernel->nr, panel = ck_min(PANEL, ck_ceil_div(n, nr) * nr);
   g.packed = aligned_alloc(64, (size_t)((panel * ck_min(k, DEPTH) * bytes + 63) / 64 * 64));
   if (g.packed == NULL) return -2;
@@ -83,7 +84,7 @@ int ck_gemm(int type, int64_t m, int64_t n, int64_t k, const void *a, int64_t a_
       g.a = (const char *)a + p * g.a_col;
       g.b = (const char *)b + p * g.b_row + j * g.b_col;
       g.c = (char *)c + j * bytes;
-      const int64_t panels = ck_ceil_div(g.n, nr), blocks = g.row_blocks * ck_ceil_div(g.n, COLS);
+      const int64_t panels = ck_ceil_div(g.n, nr), blocks = g.row_blocks * ck_ceil_div(g.n, g.block_cols);
       for (int64_t i = 0; small && i < panels; i++) pack_columns(&g, i);
       for (int64_t i = 0; small && i < blocks; i++) multiply(&g, i);
       if (small) continue;

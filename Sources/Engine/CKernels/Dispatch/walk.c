@@ -1,7 +1,11 @@
 /* The walk over the axes of a nest, and element-wise jobs on it. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "internal.h"
+
+/* From this many elements on, operands that run along another axis than the output are copied first. */
+enum { STRAIGHTENED = 4096 };
 
 /* Puts the axes in the order of operand 0's memory, all running forward there. */
 static void arrange(ck_walk *w) {
@@ -247,20 +251,10 @@ static void run_slice(void *context, int64_t i) {
   run_range(s->job, i * s->chunk, ck_min((i + 1) * s->chunk, s->job->walk.count));
 }
 
-void ck_run(ck_job *j, const ck_nest *nest, int operands, const uint8_t *types, bool computed, void *const *places,
-            int weight) {
-  uint8_t bytes[4];
-  for (int k = 0; k < operands; k++) {
-    bytes[k] = ck_size_of[types[k]];
-    j->shift[k] = ck_shift_of[types[k]];
-    j->half[k] = computed && ck_is_half(types[k]) ? (int8_t)types[k] : -1;
-    j->walk.base[k] = places[k];
-  }
-  ck_walk *w = &j->walk;
-  ck_collapse(w, nest, operands, bytes, true);
-  if (w->count == 0) return;
-  for (int k = 0; k < operands; k++) {
-    int64_t expected = bytes[k];
+static void run_walk(ck_job *j, int weight) {
+  const ck_walk *w = &j->walk;
+  for (int k = 0; k < w->operands; k++) {
+    int64_t expected = (int64_t)1 << j->shift[k];
     j->flat[k] = true;
     for (int d = w->rank - 1; d >= 0; d--) {
       j->flat[k] &= w->step[k][d] == expected;
@@ -275,4 +269,27 @@ void ck_run(ck_job *j, const ck_nest *nest, int operands, const uint8_t *types, 
   const int64_t row = w->size[w->rank - 1];
   if (row < s.chunk) s.chunk -= s.chunk % row;
   ck_parallel(ck_ceil_div(w->count, s.chunk), run_slice, &s);
+}
+
+void ck_run(ck_job *j, const ck_nest *nest, int operands, const uint8_t *types, bool computed, void *const *places,
+            int weight) {
+  uint8_t bytes[4];
+  for (int k = 0; k < operands; k++) {
+    bytes[k] = ck_size_of[types[k]];
+    j->shift[k] = ck_shift_of[types[k]];
+    j->half[k] = computed && ck_is_half(types[k]) ? (int8_t)types[k] : -1;
+    j->walk.base[k] = places[k];
+  }
+  ck_walk *w = &j->walk;
+  ck_collapse(w, nest, operands, bytes, true);
+  if (w->count == 0) return;
+  if (operands == 2 && types[0] == types[1] && j->kernel == ck_kernels->convert[types[0]][types[0]] &&
+      ck_copy_turned(w, j->shift[0]))
+    return;
+  char *copies[4] = {NULL, NULL, NULL, NULL};
+  if (w->count >= STRAIGHTENED)
+    for (int k = 1; k < operands; k++)
+      if (ck_turned_axis(w, k, j->shift[k]) >= 0) copies[k] = ck_straighten(w, k, j->shift[k]);
+  run_walk(j, weight);
+  for (int k = 1; k < operands; k++) free(copies[k]);
 }
