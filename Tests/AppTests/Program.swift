@@ -29,9 +29,10 @@ enum Program {
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     if let folder { process.currentDirectoryURL = URL(fileURLWithPath: folder) }
     // Files instead of pipes: nothing can block on a full one.
-    let names = [try scratch.file("input", Array((input ?? "").utf8)), scratch("output"), scratch("errors")]
-    FileManager.default.createFile(atPath: names[1], contents: nil)
-    FileManager.default.createFile(atPath: names[2], contents: nil)
+    let names = [
+      try scratch.file("input", Array((input ?? "").utf8)), try scratch.file("output", []),
+      try scratch.file("errors", []),
+    ]
     process.standardInput = FileHandle(forReadingAtPath: names[0])
     process.standardOutput = FileHandle(forWritingAtPath: names[1])
     process.standardError = FileHandle(forWritingAtPath: names[2])

@@ -100,6 +100,35 @@ struct ErrorTests {
     #expect(lab.failure(of: "require 'no.such.module'").contains("module 'no.such.module' not found"))
   }
 
+  @Test func debugCannotCrashTheProcess() throws {
+    let lab = try Lab()
+    lab.run(
+      """
+      local b = blob.make(1)
+      assert(debug.getregistry == nil)
+      assert(not pcall(debug.setupvalue, blob.make, 1, io.stdout))
+      assert(not pcall(debug.setmetatable, b, debug.getmetatable(io.stdout)))
+      assert(not pcall(debug.setmetatable, io.stdout, debug.getmetatable(b)))
+      b:each(function()
+        assert(not pcall(debug.setlocal, 1, 1, 'x') and not pcall(debug.setlocal, 3, 1, 'x'))
+        return 0
+      end)
+      local x = 1
+      local function up() return x end
+      assert(debug.setlocal(1, 2, 5) == 'x' and x == 5)
+      assert(debug.setupvalue(up, 1, 7) == 'x' and x == 7)
+      assert(getmetatable(b) == false)
+      local mt = debug.getmetatable(b)
+      for _, event in ipairs{'__gc', '__close', '__eq', '__tostring', '__index', '__add', '__len'} do
+        for _, odd in ipairs{1, 'x', {}, print, io.stdout} do pcall(mt[event], odd, odd) end
+        pcall(mt[event])
+      end
+      mt.__gc(b)
+      assert(not pcall(b.value, b) and not pcall(function() return b + b end))
+      assert(tostring(b) == 'closed object')
+      """)
+  }
+
   @Test func syntaxErrorsAndLongLines() throws {
     let lab = try Lab()
     #expect(lab.failure(of: "x = = 1") == "test:1: unexpected symbol near '='")

@@ -20,6 +20,7 @@ struct Runner {
       limit = mebibytes << 20
     }
     host = try LuaHost(functions: Catalogue.functions(), types: Catalogue.types(), memoryLimit: limit)
+    try host.setScript("atelier", [])
     LuaHost.catchInterrupts()
   }
 

@@ -1,5 +1,6 @@
-// Lua's standard libraries, with what differs here: `print` writes to the host's sink, and only text is ever compiled
-// (a crafted binary chunk can crash Lua), in `load`, `loadfile`, `dofile` and `require`. C modules cannot be loaded.
+// Lua's standard libraries, with what differs here: `print` writes to the host's sink, and what could crash the process
+// is closed. Only text is ever compiled (a crafted binary chunk can crash Lua), in `load`, `loadfile`, `dofile` and
+// `require`; C modules cannot be loaded; `debug` reaches into no C function, no user data and not the registry.
 #include "internal.h"
 
 #include <stdio.h>
@@ -111,6 +112,59 @@ static void restrict_package(lua_State *L) {
   lua_pop(L, 2);
 }
 
+// Upvalue 1 of the three: Lua's own function of that name.
+static int forward(lua_State *L) {
+  lua_pushvalue(L, lua_upvalueindex(1));
+  lua_insert(L, 1);
+  lua_call(L, lua_gettop(L) - 1, LUA_MULTRET);
+  return lua_gettop(L);
+}
+
+// debug.setupvalue(f, up, value): the upvalues of C functions are pointers here.
+static int set_upvalue(lua_State *L) {
+  if (lua_iscfunction(L, 1)) return luaL_error(L, "upvalues of a C function cannot be set");
+  return forward(L);
+}
+
+// debug.setmetatable(value, table): with another type's metatable its functions would misread the user data.
+static int set_metatable(lua_State *L) {
+  if (lua_type(L, 1) == LUA_TUSERDATA) return luaL_error(L, "the metatable of a userdata cannot be set");
+  return forward(L);
+}
+
+// debug.setlocal([thread,] level, local, value): a C function relies on what it has on the stack.
+static int set_local(lua_State *L) {
+  lua_State *thread = lua_tothread(L, 1);
+  int first = thread == NULL ? 1 : 2;
+  lua_Debug frame;
+  // Level 0 is this very function, as it is Lua's own one in `debug.setlocal`.
+  if (lua_getstack(thread == NULL ? L : thread, (int)luaL_checkinteger(L, first), &frame)) {
+    lua_getinfo(thread == NULL ? L : thread, "S", &frame);
+    if (frame.what[0] == 'C') return luaL_error(L, "locals of a C function cannot be set");
+  }
+  // Called from here, the function stands one level deeper.
+  if (thread == NULL) {
+    lua_pushinteger(L, lua_tointeger(L, first) + 1);
+    lua_replace(L, first);
+  }
+  return forward(L);
+}
+
+static void restrict_debug(lua_State *L) {
+  static const luaL_Reg replaced[] = {
+    {"setupvalue", set_upvalue}, {"setmetatable", set_metatable}, {"setlocal", set_local}, {NULL, NULL},
+  };
+  lua_getglobal(L, "debug");
+  for (const luaL_Reg *entry = replaced; entry->name != NULL; entry++) {
+    lua_getfield(L, -1, entry->name);
+    lua_pushcclosure(L, entry->func, 1);
+    lua_setfield(L, -2, entry->name);
+  }
+  lua_pushnil(L);
+  lua_setfield(L, -2, "getregistry");
+  lua_pop(L, 1);
+}
+
 void atl_open_libraries(lua_State *L, atl_host *host) {
   (void)host;
   luaL_openlibs(L);
@@ -121,6 +175,7 @@ void atl_open_libraries(lua_State *L, atl_host *host) {
   lua_register(L, "dofile", do_file);
   lua_register(L, "print", print);
   restrict_package(L);
+  restrict_debug(L);
 }
 
 // `warn`, with its control messages "@on" and "@off"; off at the start as in `lua`.

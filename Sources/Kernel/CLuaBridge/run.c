@@ -191,6 +191,8 @@ static int set_script(lua_State *L) {
   lua_createtable(L, s->count, 1);
   lua_pushstring(L, s->path);
   lua_rawseti(L, -2, 0);
+  lua_pushliteral(L, "atelier");
+  lua_rawseti(L, -2, -1);
   for (int i = 0; i < s->count; i++) {
     lua_pushstring(L, s->arguments[i]);
     lua_rawseti(L, -2, i + 1);

@@ -156,7 +156,7 @@ int32_t atl_load_file(atl_host *host, const char *path);
 bool atl_compiles(atl_host *host, const char *text, size_t length, const char *name);
 /// Runs the loaded chunk with string arguments. With `show`, atl_shown has its values as text.
 int32_t atl_run(atl_host *host, const char *const *arguments, int32_t count, bool show);
-/// Sets `arg` (`arg[0]` = script, `arg[1…]`) and makes `require` look beside the script first.
+/// Sets `arg` (`arg[0]` is the script, its arguments follow) and makes `require` look beside the script first.
 bool atl_set_script(atl_host *host, const char *script, const char *const *arguments, int32_t count);
 /// Message and traceback of what failed last; valid until the next call.
 const char *atl_message(const atl_host *host, size_t *length);
