@@ -45,6 +45,8 @@ typedef struct {
   void (*normal16)(int64_t blocks, float *values);
   /* Four values per block, from block `first` on. */
   void (*philox)(uint64_t seed, uint64_t stream, int64_t first, int64_t blocks, float *out, bool normal);
+  /* One row of the output; scratch: 64-byte aligned room for 8 (channels + 2) vectors of 64 bytes. */
+  void (*kuwahara)(const ck_kuwahara *p, int64_t row, void *scratch);
 } ck_table;
 
 extern const ck_table ck_table_v2, ck_table_v3, ck_table_v4;

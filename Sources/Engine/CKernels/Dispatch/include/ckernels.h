@@ -153,6 +153,28 @@ int ck_avg_pool_backward(int type, const ck_pool *p, const void *dy, void *dx);
 int ck_resample(int type, const ck_nest *outer, int64_t n, int64_t stride, int64_t outputs, int64_t out_stride, int64_t taps,
                 const int32_t *starts, const float *weights, void *out, const void *x);
 
+/* ---- pictures ---- */
+
+/* A Kuwahara filter of eight sectors over f32 pictures. x and energy (the sum of squares over the channels) have
+ * `margin` more rows and columns on every side, and rows of at least 16 + 2 margin elements. */
+typedef struct {
+  int64_t images, channels, height, width; /* of the dense output [images, channels, height, width] */
+  int64_t margin, row, plane;              /* of x and energy: elements of a margin, a row, a plane */
+  float sharpness;                         /* q of a sector's say 1 / (1 + (255 variance)^(q/2)) */
+  /* tensor == NULL: every pixel has the same sectors, sector k with counts[k] taps at element offsets from the pixel,
+   * weights adding up to 1; sectors follow each other in offsets and weights. */
+  const int64_t *counts, *offsets;
+  const float *weights;
+  /* Else: ellipses of mean radius `radius` <= margin / 2 along the minor eigenvector of the structure tensor (three planes
+   * [images, 3, height, width]), drawn out by (eccentricity + A) / eccentricity; polynomial sectors of zeta and eta. */
+  const float *tensor;
+  float radius, eccentricity, zeta, eta;
+  const float *x, *energy;
+  float *out;
+} ck_kuwahara;
+/* Rows in parallel. Returns 0, or -2 without memory for scratch. */
+int ck_kuwahara_run(const ck_kuwahara *p);
+
 /* ---- random numbers ---- */
 
 /* PyTorch's CPU generator: mt19937 and the spare value of the double-precision Box-Muller. */

@@ -1,0 +1,245 @@
+/* The Kuwahara family with eight sectors: one row of the output, sixteen neighbouring pixels at a time.
+ *
+ * A pixel gathers weighted sums over each of its sectors, and blends the sectors' means by how even they are. The
+ * generalised filter has the same sectors everywhere (a table of taps); the anisotropic one shapes them as an ellipse
+ * along the local direction. Every pixel is computed alone, so that splitting the rows changes no byte. */
+#ifndef CK_KUWAHARA_H
+#define CK_KUWAHARA_H
+#include "math.h"
+
+enum { SECTORS = 8, SIDE = 16 };
+
+#if CK_LEVEL >= 3
+#define VFMA(a, b, c) __builtin_elementwise_fma(a, b, c)
+#else
+#define VFMA(a, b, c) ((a) * (b) + (c))
+#endif
+
+typedef int32_t vi __attribute__((ext_vector_type(16)));
+
+#define SPLAT(v) ((vf)(v))
+#define VMAX(a, b) __builtin_elementwise_max(a, b)
+#define VMIN(a, b) __builtin_elementwise_min(a, b)
+#define VSQRT(a) __builtin_elementwise_sqrt(a)
+
+INLINE vf load(const float *p) { return *(const vf_u *)p; }
+
+/* yes where the mask holds, no elsewhere. */
+INLINE vf choose(vi mask, vf yes, vf no) { return (vf)(((vi)yes & mask) | ((vi)no & ~mask)); }
+
+/* exp for |x| <= 80, by m_exp_f32's reduction and polynomial. */
+INLINE vf vector_exp(vf x) {
+  const vf magic = SPLAT(0x1.8p23f);
+  const vf shifted = VFMA(x, SPLAT(0x1.715476p0f), magic);
+  const vf n = shifted - magic;
+  vf r = VFMA(n, SPLAT(-0x1.62e400p-1f), x);
+  r = VFMA(n, SPLAT(-0x1.7f7d1cp-20f), r);
+  vf p = VFMA(SPLAT(0x1.6850e4p-10f), r, SPLAT(0x1.123bccp-7f));
+  p = VFMA(p, r, SPLAT(0x1.555b98p-5f));
+  p = VFMA(p, r, SPLAT(0x1.55548ep-3f));
+  p = VFMA(p, r, SPLAT(0x1.fffff8p-2f));
+  p = VFMA(r * r, p, r) + 1.0f;
+  return p * (vf)(((vi)shifted - (0x4b400000 - 127)) << 23);
+}
+
+/* log for normal positive x, by m_log_f32's reduction and polynomial. */
+INLINE vf vector_log(vf x) {
+  const vi u = (vi)x - 0x3f3504f3;
+  const vf e = __builtin_convertvector(u >> 23, vf);
+  const vf f = (vf)((u & 0x7fffff) + 0x3f3504f3) - 1.0f;
+  const vf z = f * f;
+  vf p = VFMA(SPLAT(7.0376836292e-2f), f, SPLAT(-1.1514610310e-1f));
+  p = VFMA(p, f, SPLAT(1.1676998740e-1f));
+  p = VFMA(p, f, SPLAT(-1.2420140846e-1f));
+  p = VFMA(p, f, SPLAT(1.4249322787e-1f));
+  p = VFMA(p, f, SPLAT(-1.6668057665e-1f));
+  p = VFMA(p, f, SPLAT(2.0000714765e-1f));
+  p = VFMA(p, f, SPLAT(-2.4999993993e-1f));
+  p = VFMA(p, f, SPLAT(3.3333331174e-1f));
+  p = VFMA(e, SPLAT(-2.12194440e-4f), p * f * z);
+  return VFMA(e, SPLAT(0.693359375f), f + VFMA(SPLAT(-0.5f), z, p));
+}
+
+/* A sector's say in the result: 1 / (1 + (255 v)^(q/2)), v the variance summed over the channels. */
+INLINE vf evenness(vf variance, float sharpness) {
+  const vf v = VMIN(VMAX(variance * 255.0f, SPLAT(1e-30f)), SPLAT(1e30f));
+  const vf power = VMAX(VMIN(vector_log(v) * (0.5f * sharpness), SPLAT(60.0f)), SPLAT(-80.0f));
+  return 1.0f / (1.0f + vector_exp(power));
+}
+
+/* Writes a block of a row; a row shorter than a block takes as many lanes as it has. */
+INLINE void store(float *row, int64_t width, int64_t first, vf value) {
+  if (width >= SIDE) {
+    *(vf_u *)(row + first) = value;
+    return;
+  }
+  float part[SIDE];
+  memcpy(part, &value, sizeof part);
+  memcpy(row, part, (size_t)width * sizeof(float));
+}
+
+/* sums: for every sector the weight, the energy, then the channels. */
+INLINE void blend(const ck_kuwahara *p, const int64_t channels, const vf *sums, float *out, int64_t first) {
+  vf share[SECTORS], total = SPLAT(0.0f);
+  for (int k = 0; k < SECTORS; k++) {
+    const vf *s = sums + k * (channels + 2);
+    const vf scale = 1.0f / s[0];
+    vf variance = s[1] * scale;
+    for (int64_t c = 0; c < channels; c++) {
+      const vf mean = s[2 + c] * scale;
+      variance -= mean * mean;
+    }
+    const vf say = evenness(variance, p->sharpness);
+    share[k] = say * scale;
+    total += say;
+  }
+  for (int64_t c = 0; c < channels; c++) {
+    vf sum = SPLAT(0.0f);
+    for (int k = 0; k < SECTORS; k++) sum = VFMA(share[k], sums[k * (channels + 2) + 2 + c], sum);
+    store(out + c * p->height * p->width, p->width, first, sum / total);
+  }
+}
+
+/* The generalised filter: each sector's taps from the table; their weights add up to 1. */
+INLINE void table_block(const ck_kuwahara *p, const int64_t channels, const float *x, const float *energy, vf *sums,
+                        float *out, int64_t first) {
+  const int64_t *offset = p->offsets;
+  const float *weight = p->weights;
+  for (int k = 0; k < SECTORS; k++) {
+    vf *s = sums + k * (channels + 2);
+    const int64_t n = p->counts[k];
+    vf sum = SPLAT(0.0f);
+    for (int64_t t = 0; t < n; t++) sum = VFMA(SPLAT(weight[t]), load(energy + offset[t]), sum);
+    s[0] = SPLAT(1.0f);
+    s[1] = sum;
+    for (int64_t c = 0; c < channels; c++) {
+      sum = SPLAT(0.0f);
+      const float *plane = x + c * p->plane;
+      for (int64_t t = 0; t < n; t++) sum = VFMA(SPLAT(weight[t]), load(plane + offset[t]), sum);
+      s[2 + c] = sum;
+    }
+    offset += n;
+    weight += n;
+  }
+  blend(p, channels, sums, out, first);
+}
+
+/* A map from steps in pixels to the unit disc, per lane: v = (ax dx + ay dy, bx dx + by dy). */
+typedef struct {
+  vf ax, ay, bx, by;
+  int64_t reach_x, reach_y;
+} ellipse;
+
+/* The ellipse along the direction of least change, from the smoothed structure tensor (e f; f g). */
+INLINE ellipse ellipse_of(const ck_kuwahara *p, const float *tensor) {
+  const vf e = load(tensor), f = load(tensor + SIDE), g = load(tensor + 2 * SIDE);
+  const vf zero = SPLAT(0.0f), one = SPLAT(1.0f);
+  const vf middle = 0.5f * (e + g), half = 0.5f * (e - g);
+  const vf root = VSQRT(VFMA(half, half, f * f));
+  const vf anisotropy = choose(middle > zero, root / middle, zero);
+  /* The minor eigenvector, by the row of the matrix that does not cancel. */
+  vf u = choose(half > zero, -f, root - half), v = choose(half > zero, root + half, -f);
+  const vf length = VSQRT(VFMA(u, u, v * v));
+  u = choose(length > zero, u / length, one);
+  v = choose(length > zero, v / length, zero);
+  const vf stretch = (p->eccentricity + anisotropy) / p->eccentricity;
+  const vf a = p->radius * VMIN(stretch, SPLAT(2.0f)), b = p->radius * VMAX(one / stretch, SPLAT(0.1f));
+  const vf reach_x = VSQRT(VFMA(a * u, a * u, b * v * (b * v)));
+  const vf reach_y = VSQRT(VFMA(a * v, a * v, b * u * (b * u)));
+  /* Rounding may not push a tap out of the margin; a NaN in the picture ends here. */
+  const float limit = (float)p->margin;
+  const float most_x = __builtin_reduce_max(VMIN(reach_x, SPLAT(limit)));
+  const float most_y = __builtin_reduce_max(VMIN(reach_y, SPLAT(limit)));
+  return (ellipse){.ax = u / a, .ay = v / a, .bx = -v / b, .by = u / b,
+                   .reach_x = most_x <= limit ? (int64_t)most_x : 0, .reach_y = most_y <= limit ? (int64_t)most_y : 0};
+}
+
+/* Weights of the eight sectors at v (4 axis-aligned and 4 diagonal polynomials), and their sum. */
+INLINE vf sector_weights(vf x, vf y, float zeta, float eta, vf *w) {
+  const vf zero = SPLAT(0.0f);
+  vf z, total = zero;
+  for (int turn = 0; turn < 2; turn++) {
+    const vf along = zeta - eta * x * x, across = zeta - eta * y * y;
+    z = VMAX(zero, y + along), w[turn] = z * z;
+    z = VMAX(zero, across - x), w[turn + 2] = z * z;
+    z = VMAX(zero, along - y), w[turn + 4] = z * z;
+    z = VMAX(zero, across + x), w[turn + 6] = z * z;
+    total += (w[turn] + w[turn + 2]) + (w[turn + 4] + w[turn + 6]);
+    const vf turned = 0.70710678f * (x - y);
+    y = 0.70710678f * (x + y);
+    x = turned;
+  }
+  return total;
+}
+
+/* The anisotropic filter. Opposite taps share their weights: sector k sees at v what sector k + 4 sees at -v. */
+INLINE void ellipse_block(const ck_kuwahara *p, const int64_t channels, const float *x, const float *energy,
+                          const ellipse *shape, vf *sums, float *out, int64_t first) {
+  const int64_t parts = channels + 2;
+  for (int k = 0; k < SECTORS; k++) {
+    vf *s = sums + k * parts;
+    s[0] = SPLAT(0.125f);
+    s[1] = 0.125f * load(energy);
+    for (int64_t c = 0; c < channels; c++) s[2 + c] = 0.125f * load(x + c * p->plane);
+  }
+  for (int64_t dy = 0; dy <= shape->reach_y; dy++)
+    for (int64_t dx = dy == 0 ? 1 : -shape->reach_x; dx <= shape->reach_x; dx++) {
+      const vf vx = VFMA(shape->ax, SPLAT((float)dx), shape->ay * (float)dy);
+      const vf vy = VFMA(shape->bx, SPLAT((float)dx), shape->by * (float)dy);
+      const vf square = VFMA(vx, vx, vy * vy);
+      if (!(__builtin_reduce_min(square) <= 1.0f)) continue;
+      vf w[SECTORS];
+      const vf total = sector_weights(vx, vy, p->zeta, p->eta, w);
+      const vf inside = VMIN(square, SPLAT(1.0f));
+      const vf bell = choose(square <= inside, vector_exp(inside * -3.14159265f) / total, SPLAT(0.0f));
+      for (int k = 0; k < SECTORS; k++) w[k] *= bell;
+      const int64_t offset = dy * p->row + dx;
+      const vf there = load(energy + offset), opposite = load(energy - offset);
+      for (int k = 0; k < SECTORS; k++) {
+        vf *s = sums + k * parts;
+        s[0] += w[k] + w[(k + 4) % SECTORS];
+        s[1] = VFMA(w[k], there, VFMA(w[(k + 4) % SECTORS], opposite, s[1]));
+      }
+      for (int64_t c = 0; c < channels; c++) {
+        const vf one = load(x + c * p->plane + offset), other = load(x + c * p->plane - offset);
+        for (int k = 0; k < SECTORS; k++) {
+          vf *s = sums + k * parts + 2 + c;
+          *s = VFMA(w[k], one, VFMA(w[(k + 4) % SECTORS], other, *s));
+        }
+      }
+    }
+  blend(p, channels, sums, out, first);
+}
+
+INLINE void kuwahara_row(const ck_kuwahara *p, const int64_t channels, int64_t row, vf *sums) {
+  const int64_t image = row / p->height, y = row % p->height;
+  const float *x = p->x + image * channels * p->plane + (y + p->margin) * p->row + p->margin;
+  const float *energy = p->energy + image * p->plane + (y + p->margin) * p->row + p->margin;
+  float *out = p->out + (image * channels * p->height + y) * p->width;
+  const int64_t area = p->height * p->width;
+  for (int64_t first = 0; first < p->width; first += SIDE) {
+    /* The last block of a row ends with it and computes some pixels twice, to the same bytes. */
+    if (p->width >= SIDE && first > p->width - SIDE) first = p->width - SIDE;
+    if (p->tensor == NULL) {
+      table_block(p, channels, x + first, energy + first, sums, out, first);
+      continue;
+    }
+    float field[3 * SIDE] = {0};
+    const float *tensor = p->tensor + image * 3 * area + y * p->width + first;
+    const size_t bytes = (size_t)(p->width < SIDE ? p->width : SIDE) * sizeof(float);
+    for (int k = 0; k < 3; k++) memcpy(field + k * SIDE, tensor + k * area, bytes);
+    const ellipse shape = ellipse_of(p, field);
+    ellipse_block(p, channels, x + first, energy + first, &shape, sums, out, first);
+  }
+}
+
+/* scratch: room for 8 (channels + 2) vectors, used beyond four channels. */
+void NAME(ck_kuwahara_row)(const ck_kuwahara *p, int64_t row, void *scratch) {
+  vf sums[SECTORS * 5];
+  switch (p->channels) {
+    case 1: kuwahara_row(p, 1, row, sums); break;
+    case 3: kuwahara_row(p, 3, row, sums); break;
+    default: kuwahara_row(p, p->channels, row, scratch); break;
+  }
+}
+#endif

@@ -1,0 +1,115 @@
+internal import Foundation
+internal import Surface
+public import TensorCore
+
+/// Filters on pictures C×H×W and batches N×C×H×W of any number of channels. Values are not clipped.
+public enum Filters {
+  /// Settings of `convolve`.
+  public struct Convolution {
+    /// What stands outside the picture.
+    public var border = Border.reflect101
+    /// Whether the kernel is divided by the sum of its entries, so that brightness stays.
+    public var normalize = false
+    /// Whether the kernel is turned by 180°: convolution as mathematics defines it, not correlation.
+    public var flip = false
+
+    public init(border: Border = .reflect101, normalize: Bool = false, flip: Bool = false) {
+      self.border = border
+      self.normalize = normalize
+      self.flip = flip
+    }
+  }
+
+  /// Correlates every channel with a kernel h×w (one axis: a row). The kernel's entry at (h/2, w/2), rounded down and
+  /// counted from 0, lies over the pixel: the middle of odd sizes, below and right of the middle of even ones, as
+  /// in OpenCV and SciPy; with `flip` that same entry stays over the pixel. Differentiable in both operands.
+  /// Source: equals cv2.filter2D and scipy.ndimage.correlate, with `flip` scipy.ndimage.convolve.
+  public static func convolve(
+    _ image: Tensor, _ kernel: Tensor, _ options: Convolution = .init(), scope: FilterScope = .init()
+  ) throws -> Tensor {
+    let matrix = try checkedKernel(kernel, options)
+    return try scope.apply("filters.convolve", to: image) { try correlate($0, matrix, options) }
+  }
+
+  /// The kernel as h×w, normalised where asked for.
+  static func checkedKernel(_ kernel: Tensor, _ options: Convolution) throws -> Tensor {
+    let operation = "filters.convolve"
+    guard kernel.rank == 1 || kernel.rank == 2, kernel.count > 0 else {
+      throw EngineError(operation, expected: "a kernel of height × width", came: kernel.shape.shapeText)
+    }
+    let matrix = try kernel.rank == 1 ? kernel.reshape([1, kernel.count]) : kernel
+    let sum = try matrix.detached().to(.f64).sum().item()
+    guard sum.isFinite, try matrix.detached().floats().allSatisfy(\.isFinite) else {
+      throw EngineError(operation, expected: "a kernel of finite numbers", came: "one with NaN or infinity")
+    }
+    if !options.normalize { return matrix }
+    guard abs(sum) > 1e-12 else {
+      throw EngineError(
+        operation, "a kernel whose entries add up to 0 cannot be normalized", advice: "leave out normalize = true")
+    }
+    return try matrix / matrix.sum()
+  }
+
+  private static func correlate(_ x: Tensor, _ kernel: Tensor, _ options: Convolution) throws -> Tensor {
+    let (height, width) = (kernel.shape[0], kernel.shape[1])
+    var (top, left) = (height / 2, width / 2)
+    var weight = try kernel.to(x.dtype)
+    if options.flip {
+      (top, left) = (height - 1 - top, width - 1 - left)
+      weight = try weight.flip([0, 1])
+    }
+    let padded = try x.padded(
+      top: top, bottom: height - 1 - top, left: left, right: width - 1 - left, options.border)
+    let (shape, large) = (x.shape, padded.shape)
+    return try padded.reshape([shape[0] * shape[1], 1, large[2], large[3]])
+      .conv2d(weight.reshape([1, 1, height, width])).reshape(shape)
+  }
+
+  /// Blurs with a Gaussian of standard deviation `sigma` pixels, cut off at `truncate` standard deviations. Time grows
+  /// with sigma (two passes of 2·truncate·sigma + 1 products each).
+  /// Source: equals scipy.ndimage.gaussian_filter; cv2.GaussianBlur with a kernel of the same size.
+  public static func gaussian(
+    _ image: Tensor, sigma: Double, truncate: Double = 4, border: Border = .reflect101, scope: FilterScope = .init()
+  ) throws -> Tensor {
+    try checkWindow("filters.gaussian", sigma: sigma, truncate: truncate)
+    return try scope.apply("filters.gaussian", to: image) { x in
+      try x.separable(gaussianKernel(sigma: sigma, truncate: truncate), border)
+    }
+  }
+
+  /// The largest standard deviation that filters take, in pixels.
+  static let mostSigma = 2000.0
+  /// The most standard deviations at which a Gaussian is cut off.
+  static let mostTruncate = 10.0
+
+  static func checkWindow(_ operation: String, sigma: Double, truncate: Double = 4) throws {
+    guard (0...mostSigma).contains(sigma) else {
+      throw EngineError(operation, expected: "a sigma between 0 and \(Int(mostSigma)) pixels", came: "\(sigma)")
+    }
+    guard (0.5...mostTruncate).contains(truncate) else {
+      throw EngineError(operation, expected: "a truncate between 0.5 and \(Int(mostTruncate))", came: "\(truncate)")
+    }
+  }
+
+  /// Samples of a Gaussian that add up to 1, at −r…r with r = ⌊truncate·sigma + ½⌋.
+  static func gaussianKernel(sigma: Double, truncate: Double) -> [Double] {
+    let radius = Int(truncate * sigma + 0.5)
+    if radius == 0 { return [1] }
+    let samples = (-radius...radius).map { exp(-0.5 * Double($0 * $0) / (sigma * sigma)) }
+    let sum = samples.reduce(0, +)
+    return samples.map { $0 / sum }
+  }
+
+  /// The brightness of a batch, N×1×H×W: Rec. 601 luma of the first three channels of RGB or RGBA, the grey channel of
+  /// grey or grey with alpha, else the mean of all channels.
+  static func luminance(_ x: Tensor) throws -> Tensor {
+    switch x.shape[1] {
+    case 1: return x
+    case 2: return try x.narrow(1, 0, 1)
+    case 3, 4:
+      let (r, g, b) = (try x.narrow(1, 0, 1), try x.narrow(1, 1, 1), try x.narrow(1, 2, 1))
+      return try r * 0.299 + g * 0.587 + b * 0.114
+    default: return try x.mean([1], keepdim: true)
+    }
+  }
+}
