@@ -75,6 +75,9 @@ let package = Package(
     .testTarget(
       name: "CheckpointsTests", dependencies: ["Surface", "TensorCore", "Checkpoints", "TestSupport"],
       swiftSettings: swift),
+    .testTarget(
+      name: "ClassicTests", dependencies: ["Surface", "TensorCore", "Checkpoints", "Classic", "TestSupport"],
+      swiftSettings: swift),
     .target(
       name: "Engine", dependencies: ["Surface", "TensorCore", "Checkpoints", "Imaging", "Classic"],
       path: "Sources/Engine/Umbrella", swiftSettings: swift),

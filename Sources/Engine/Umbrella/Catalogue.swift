@@ -11,7 +11,8 @@ public enum Catalogue {
 
   /// Functions and values of the global tables.
   public static func functions() -> [Function] {
-    AtelierEntries.all() + TensorEntries.functions() + CheckpointEntries.all() + ImageEntries.all() + SceneEntries.all()
+    AtelierEntries.all() + TensorEntries.functions() + CheckpointEntries.all() + ImageEntries.all()
+      + SceneEntries.all() + FilterEntries.all()
   }
 
   /// The classes whose objects scripts hold.

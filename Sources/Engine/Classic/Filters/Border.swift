@@ -1,5 +1,5 @@
 internal import Surface
-public import TensorCore
+package import TensorCore
 
 /// What stands outside a picture; names and rules as OpenCV's. All repeat without end, so that a window may be larger
 /// than the picture.

@@ -98,7 +98,7 @@ extension Filters {
 
   /// The structure tensor of a batch, N×3×H×W: E = Σ (∂x)², F = Σ ∂x ∂y, G = Σ (∂y)² over the channels, from Sobel
   /// derivatives per pixel, smoothed with a Gaussian.
-  static func structureTensor(_ x: Tensor, smoothing: Double) throws -> Tensor {
+  package static func structureTensor(_ x: Tensor, smoothing: Double) throws -> Tensor {
     let (rise, soft) = ([-0.5, 0, 0.5], [0.25, 0.5, 0.25])
     let dx = try x.correlated(axis: 3, rise, anchor: 1, .reflect101).correlated(axis: 2, soft, anchor: 1, .reflect101)
     let dy = try x.correlated(axis: 2, rise, anchor: 1, .reflect101).correlated(axis: 3, soft, anchor: 1, .reflect101)
@@ -110,7 +110,7 @@ extension Filters {
   /// The eight sectors of the generalised filter: a wedge of 45° blurred by a Gaussian of σ_r/3, times a Gaussian of
   /// σ_r = radius/2, within the disc; weights of each sector add up to 1. Sector 0 points right, the next ones follow
   /// clockwise on the screen.
-  static func sectorTable(radius: Int) throws -> [[(dy: Int, dx: Int, weight: Float)]] {
+  package static func sectorTable(radius: Int) throws -> [[(dy: Int, dx: Int, weight: Float)]] {
     let range = Double(radius) / 2, blur = range / 3
     var sectors: [[(dy: Int, dx: Int, weight: Double)]] = [[], []]
     for dy in -radius...radius {
@@ -133,7 +133,7 @@ extension Filters {
 
   /// How much of a Gaussian of standard deviation `blur` around (x, y) lies in the wedge of 45° about an angle: the
   /// integral over the radius in closed form, over the angle by Simpson's rule.
-  static func wedge(x: Double, y: Double, middle: Double, blur s: Double) -> Double {
+  package static func wedge(x: Double, y: Double, middle: Double, blur s: Double) -> Double {
     let steps = 64, width = Double.pi / 4
     var sum = 0.0
     for step in 0...steps {
@@ -141,7 +141,8 @@ extension Filters {
       let along = (x * cos(angle) + y * sin(angle)) / s
       let aside = (x * x + y * y) / (s * s) - along * along
       // ∫₀^∞ ρ exp(−|ρu − p|²/2s²) dρ / 2πs², in units of s
-      let ray = exp(-aside / 2) * (exp(-along * along / 2) + along * (Double.pi / 2).squareRoot() * (1 + erf(along / 2.0.squareRoot())))
+      let ahead = (Double.pi / 2).squareRoot() * (1 + erf(along / 2.0.squareRoot()))
+      let ray = exp(-aside / 2) * (exp(-along * along / 2) + along * ahead)
       sum += ray * (step == 0 || step == steps ? 1 : step % 2 == 1 ? 4 : 2)
     }
     return sum * width / Double(3 * steps) / (2 * .pi)

@@ -1,0 +1,96 @@
+import Classic
+import Surface
+import TensorCore
+import TestSupport
+import Testing
+
+/// The entries of the table `filters`: what they refuse and how they say it.
+@Suite(.serialized) @MainActor struct FilterEntryTests {
+  private func call(_ name: String, _ values: [Value], _ options: [(String, Value)] = []) throws -> Tensor {
+    let function = try #require(FilterEntries.all().first { $0.name == name })
+    var values = values
+    if !options.isEmpty { values.append(.table(Table(fields: options.map { (key: $0.0, value: $0.1) }))) }
+    let result = try values.withUnsafeBufferPointer {
+      try function.body(Arguments(function, $0.baseAddress!, count: $0.count))
+    }
+    guard case .object(let object) = result else { throw EngineError(name, "no tensor") }
+    return try #require(object as? Tensor)
+  }
+
+  private static let bad: [(String, [(String, Value)], String)] = [
+    ("gaussian", [("sigma", .number(-1))], "option 'sigma' must be between 0 and 2000 pixels, got -1"),
+    ("gaussian", [("sigma", .number(.nan))], "got NaN"),
+    ("gaussian", [("sigma", .string("2"))], "option 'sigma' must be a number"),
+    ("gaussian", [("sigam", .number(2))], "did you mean 'sigma'?"),
+    ("gaussian", [("strength", .number(1.5))], "option 'strength' must be between 0 and 1"),
+    ("gaussian", [("feather", .number(-2))], "option 'feather' must be between 0 and 1000 pixels"),
+    ("gaussian", [("border", .string("mirror"))], "option 'border' must be one of"),
+    ("gaussian", [("mask", .number(1))], "option 'mask' must be a tensor"),
+    ("kuwahara", [("radius", .number(-3))], "option 'radius' must be between 1 and 100 pixels, got -3"),
+    ("kuwahara", [("radius", .number(2.5))], "option 'radius' must be an integer"),
+    ("kuwahara", [("mode", .string("clasic"))], "did you mean \"classic\"?"),
+    ("kuwahara", [("sharpness", .number(.infinity))], "option 'sharpness'"),
+    ("xdog", [("sigma", .number(0))], "option 'sigma' must be between 0.1 and 100 pixels"),
+    ("xdog", [("p", .number(1)), ("tau", .number(0.5))], "either p or tau"),
+    ("xdog", [("phi", .number(.nan))], "option 'phi'"),
+    ("xdog", [("strength", .number(0)), ("k", .number(0.5))], "option 'k'"),
+  ]
+
+  @Test func `wrong options are refused in one clear sentence`() throws {
+    let picture = Value.object(try Pictures.noise([3, 6, 6]))
+    for (name, options, part) in FilterEntryTests.bad {
+      let text = message { _ = try call(name, [picture], options) }
+      #expect(text.hasPrefix("filters.\(name): ") && text.contains(part), "\(text)")
+    }
+  }
+
+  @Test func `wrong pictures, kernels and masks are refused`() throws {
+    let picture = try Pictures.noise([3, 6, 6])
+    func refused(_ part: String, _ body: () throws -> Tensor) {
+      let text = message { _ = try body() }
+      #expect(text.contains(part), "\(text)")
+    }
+    for name in ["gaussian", "kuwahara", "xdog"] {
+      refused("must be a tensor, got \"x\"") { try call(name, [.string("x")]) }
+      refused("a batch N×C×H×W, got a tensor of 6×6") { try call(name, [.object(picture.select(0, 0))]) }
+      refused("a picture with pixels, got one of 3×0×6") { try call(name, [.object(Tensor.zeros([3, 0, 6]))]) }
+      refused("floating-point numbers from 0 to 1, got one of u8") { try call(name, [.object(picture.to(.u8))]) }
+      refused("takes 1 argument(s), got 2") { try call(name, [.object(picture), .integer(3)]) }
+      let wide = Value.object(try Tensor.ones([6, 7]))
+      refused("a mask of 6×6, as large as the picture, got 6×7") {
+        try call(name, [.object(picture)], [("mask", wide)])
+      }
+      let bright = Value.object(try Tensor.full([6, 6], 1.5))
+      refused("a mask with values from 0 to 1") { try call(name, [.object(picture)], [("mask", bright)]) }
+      let undefined = Value.object(try Tensor.full([6, 6], .nan))
+      refused("a mask with values from 0 to 1") { try call(name, [.object(picture)], [("mask", undefined)]) }
+    }
+    func convolve(_ kernel: Value, _ options: [(String, Value)] = []) throws -> Tensor {
+      try call("convolve", [.object(picture), kernel], options)
+    }
+    func rows(_ list: [[Double]]) -> Value {
+      .table(Table(list: list.map { .table(Table(list: $0.map { .number($0) })) }))
+    }
+    refused("rows of several lengths") { try convolve(rows([[1, 2], [3]])) }
+    refused("got \"a\" in row 1, column 2") { try convolve(.table(Table(list: [.number(1), .string("a")]))) }
+    refused("NaN or infinity") { try convolve(rows([[1, .nan]])) }
+    refused("cannot be normalized") { try convolve(rows([[1, -1]]), [("normalize", .bool(true))]) }
+    refused("a kernel of height × width") { try convolve(.object(Tensor.zeros([2, 0]))) }
+    refused("a kernel of height × width") { try convolve(.object(Tensor.zeros([1, 2, 2]))) }
+    refused("must be a tensor or a list of rows, got nil") { try call("convolve", [.object(picture)]) }
+    #expect(try difference(convolve(.table(Table(list: [.number(2)]))), picture * 2) == 0)
+    #expect(try difference(convolve(rows([[0, 1, 0]])), picture) < 1e-7)
+  }
+
+  @Test func `every entry is documented`() throws {
+    for entry in FilterEntries.all() {
+      #expect(entry.source?.isEmpty == false && entry.example.contains("assert"))
+      for option in entry.options {
+        #expect(!option.summary.isEmpty)
+        if case .number = option.kind { #expect(option.range != nil, "\(entry.name) \(option.name)") }
+      }
+      let names = Set(entry.options.map(\.name))
+      #expect(names.isSuperset(of: ["strength", "mask", "feather"]))
+    }
+  }
+}
