@@ -161,7 +161,7 @@ int atelier_jpeg_read(
     atelier_unpack_row(
       reader->row, 8, cmyk ? 3 : jpeg->output_components, (int32_t)jpeg->output_width, y, planes);
   }
-  jpeg_finish_decompress(jpeg);
+  /* No jpeg_finish_decompress: it only looks for the end marker, which some cameras' files lack. */
   return ATELIER_OK;
 }
 

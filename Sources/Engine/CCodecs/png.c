@@ -5,6 +5,7 @@
 #include <png.h>
 #include <stdlib.h>
 #include <string.h>
+#include <zlib.h>
 
 struct atelier_png_reader {
   png_structp png;
@@ -168,8 +169,12 @@ int atelier_png_write(
       PNG_INTERLACE_NONE, PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
     add_text(png, info, "Software", software);
     add_text(png, info, "Description", description);
-    png_set_compression_level(png, 2);
-    png_set_filter(png, PNG_FILTER_TYPE_BASE, PNG_FILTER_SUB | PNG_FILTER_UP);
+    /* On photographs this is both smaller and faster than a low level of full deflate: after filtering, runs are
+     * nearly all that it finds (measured against every filter, levels 1 to 3). */
+    png_set_compression_level(png, 1);
+    png_set_compression_strategy(png, Z_RLE);
+    png_set_compression_buffer_size(png, 1 << 16);
+    png_set_filter(png, PNG_FILTER_TYPE_BASE, PNG_FILTER_AVG);
     png_write_info(png, info);
     if (bits == 16) png_set_swap(png);
     for (int32_t y = 0; y < picture->height; y++) {

@@ -102,13 +102,23 @@ void atelier_pack_row(const atelier_picture *picture, int32_t y, int bits, void 
 }
 
 int64_t atelier_survey(const float *values, int64_t count, float *largest) {
+  /* Magnitudes compare like their bit patterns, which the compiler may reorder and so do many at a time. */
+  const int32_t infinite = 0x7f800000;
   int64_t found = 0;
-  float most = 0;
-  for (int64_t i = 0; i < count; i++) {
-    const float value = values[i], size = value < 0 ? -value : value;
-    found += value != value;
-    most = size > most ? size : most;
+  int32_t most = 0;
+  for (int64_t start = 0; start < count; start += 1 << 20) {
+    const int64_t end = count - start < 1 << 20 ? count : start + (1 << 20);
+    int32_t nans = 0;
+    for (int64_t i = start; i < end; i++) {
+      int32_t bits;
+      memcpy(&bits, values + i, sizeof bits);
+      bits &= 0x7fffffff;
+      nans += bits > infinite;
+      bits = bits > infinite ? 0 : bits;
+      most = bits > most ? bits : most;
+    }
+    found += nans;
   }
-  *largest = most;
+  memcpy(largest, &most, sizeof most);
   return found;
 }

@@ -118,7 +118,7 @@ struct Light {
       lamps = max(lamps, 0.4)
     case .fog:
       overcast(0.75, cover: 0.6)
-      haze += 0.0135
+      haze += 0.019
       lamps = max(lamps, 0.5)
       air = air + (horizon - air) * 0.4
     }
