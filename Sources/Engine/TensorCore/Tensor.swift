@@ -77,7 +77,7 @@ extension Tensor {
       dtype: dtype, isView: false)
   }
 
-  private static func byteCount(_ dims: Dims, _ dtype: ElementType, _ operation: String) throws -> Int {
+  static func byteCount(_ dims: Dims, _ dtype: ElementType, _ operation: String) throws -> Int {
     var bytes = dtype.size
     for axis in 0..<dims.count {
       let (product, overflow) = bytes.multipliedReportingOverflow(by: dims[axis])
@@ -98,6 +98,15 @@ extension Tensor {
     }
     if let negative = shape.first(where: { $0 < 0 }) {
       throw EngineError(operation, expected: "sizes of 0 or more", came: "\(negative)")
+    }
+    let elements = shape.reduce((1, false)) { partial, size in
+      let (product, overflow) = partial.0.multipliedReportingOverflow(by: Swift.max(size, 1))
+      return (product, partial.1 || overflow)
+    }
+    // Views need no memory, but their elements must be countable.
+    if elements.1 || elements.0 > 1 << 53 {
+      throw EngineError(
+        operation, "a tensor of \(shape.shapeText) has too many elements to count", advice: "use a smaller size")
     }
     return Dims(shape)
   }

@@ -42,7 +42,7 @@ extension ConvolutionPlan {
   /// The plan of `conv2d`: x [N, Cin, H, W], w [Cout, Cin/groups, kH, kW].
   init(_ x: Tensor, _ w: Tensor, _ options: ConvolutionOptions) throws {
     try options.check("conv2d")
-    guard x.rank == 4, w.rank == 4 else {
+    guard x.rank == 4, w.rank == 4, x.isConvolvable, w.isConvolvable else {
       throw EngineError(
         "conv2d", expected: "an input [N, C, H, W] or [C, H, W] and weights [out, in/groups, height, width]",
         came: "\(x.dims.text) and \(w.dims.text)")
@@ -75,7 +75,7 @@ extension ConvolutionPlan {
   /// w is [Cin, Cout/groups, kH, kW].
   init(transposed x: Tensor, _ w: Tensor, _ options: ConvolutionOptions, outputPadding: (Int, Int)) throws {
     try options.check("conv_transpose2d")
-    guard x.rank == 4, w.rank == 4, x.dims[1] == w.dims[0], w.dims[0] % options.groups == 0 else {
+    guard x.rank == 4, w.rank == 4, x.isConvolvable, w.isConvolvable, x.dims[1] == w.dims[0], w.dims[0] % options.groups == 0 else {
       throw EngineError(
         "conv_transpose2d",
         "an input of \(x.dims.text), weights of \(w.dims.text) and \(options.groupsText) do not fit together",
@@ -99,6 +99,11 @@ extension ConvolutionPlan {
       throw EngineError("conv_transpose2d", "the output would be \(inHeight)×\(inWidth)", advice: "pad less")
     }
   }
+}
+
+extension Tensor {
+  /// Whether no size is so large (only views stretched far beyond memory are) that sums of sizes could overflow.
+  fileprivate var isConvolvable: Bool { (0..<rank).allSatisfy { dims[$0] < 1 << 32 } }
 }
 
 // The three maps of a convolution are linear in each operand and are each other's gradients:

@@ -43,6 +43,10 @@ extension Tensor {
       throw EngineError(
         "interpolate", "\(antialias ? "antialias" : "align_corners") goes with bilinear and bicubic, not with \(mode)")
     }
+    if let scale, Double(dims[2]) * scale.0 < Double(height) - 0.5 || Double(dims[3]) * scale.1 < Double(width) - 0.5 {
+      throw EngineError(
+        "interpolate", "an input of \(dims.text) times \(scale.0) and \(scale.1) does not fill \(height)×\(width)")
+    }
     let rule = TapRule(mode: mode, alignCorners: alignCorners, antialias: antialias)
     let rows = rule.table(dims[2], height, scale?.0), columns = rule.table(dims[3], width, scale?.1)
     let type: ElementType = dtype.isFloating ? dtype : .f32

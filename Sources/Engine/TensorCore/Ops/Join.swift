@@ -35,7 +35,9 @@ extension Tensor {
           "the shapes \(first.dims.text) and \(part.dims.text) (number \(position + 1)) differ outside axis \(axis + 1)"
         )
       }
-      target[axis] += part.dims[axis]
+      let (sum, overflow) = target[axis].addingReportingOverflow(part.dims[axis])
+      target[axis] = overflow ? .max : sum
+      if overflow { break }
     }
     let y = try empty(target, first.dtype, for: "cat")
     var start = 0
@@ -84,8 +86,8 @@ extension Tensor {
   private func padAxis(_ axis: Int, _ before: Int, _ after: Int, _ mode: PadMode, _ value: Double) throws -> Tensor {
     let size = dims[axis]
     let limit = mode == .reflect ? size - 1 : mode == .circular ? size : .max
-    guard before <= limit, after <= limit, Swift.min(before, 0) + Swift.min(after, 0) + size >= 0,
-      before.magnitude < 1 << 40, after.magnitude < 1 << 40, mode == .zeros || size > 0
+    guard before.magnitude < 1 << 40, after.magnitude < 1 << 40, before <= limit, after <= limit,
+      Swift.min(before, 0) + Swift.min(after, 0) + size >= 0, mode == .zeros || size > 0
     else {
       throw EngineError(
         "pad", "cannot pad axis \(axis + 1) of \(dims.text) by \(before) and \(after) (\(mode.rawValue))",

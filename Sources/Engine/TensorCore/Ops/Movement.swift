@@ -261,19 +261,26 @@ extension Tensor {
     guard counts.count >= rank, counts.count <= Dims.most, counts.allSatisfy({ $0 >= 0 }) else {
       throw EngineError("repeat", expected: "a count of 0 or more for each of the \(rank) axes", came: counts.listText)
     }
-    var result = try reshape([Int](repeating: 1, count: counts.count - rank) + shape)
-    for (axis, times) in counts.enumerated() where times != 1 {
-      result =
-        times == 0
-        ? try result.slice(axis, 0, 0, step: 1) : try Tensor.cat([Tensor](repeating: result, count: times), axis)
+    let sizes = [Int](repeating: 1, count: counts.count - rank) + shape
+    let target = try Tensor.checkedDims(
+      zip(sizes, counts).map { $0.multipliedReportingOverflow(by: $1).overflow ? .max : $0 * $1 }, for: "repeat")
+    _ = try Tensor.byteCount(target, dtype, "repeat")
+    if counts.allSatisfy({ $0 == 1 }) { return try copy().reshape(sizes) }
+    var result = self
+    var outer = 1
+    for (axis, times) in counts.enumerated() {
+      // One axis in the middle of three, stretched and copied.
+      let inner = sizes[axis...].reduce(1, *)
+      if times != 1 { result = try result.reshape([outer, 1, inner]).expand([outer, times, inner]).copy() }
+      outer *= sizes[axis] * times
     }
-    return result === self ? try copy() : result
+    return try result.reshape(target.array)
   }
 
   /// Consecutive parts along an axis with the given sizes, as views.
   public func split(_ sizes: [Int], _ place: Int) throws -> [Tensor] {
     let axis = try axis(place, "split")
-    guard sizes.allSatisfy({ $0 >= 0 }), sizes.reduce(0, &+) == dims[axis] else {
+    guard sizes.allSatisfy({ (0...dims[axis]).contains($0) }), sizes.reduce(0, +) == dims[axis] else {
       throw EngineError("split", expected: "sizes that add up to \(dims[axis])", came: sizes.listText)
     }
     var first = 0

@@ -132,7 +132,8 @@ extension Tensor {
   /// The means of a grid of height × width nearly equal windows that cover the input. self: [N, C, H, W] or [C, H, W].
   public func adaptiveAvgPool2d(_ height: Int, _ width: Int) throws -> Tensor {
     if rank == 3 { return try unsqueeze(0).adaptiveAvgPool2d(height, width).squeeze(0) }
-    guard rank == 4, height > 0, width > 0, dims[2] > 0, dims[3] > 0 else {
+    let limit = 1...(1 << 24)
+    guard rank == 4, limit.contains(height), limit.contains(width), dims[2] > 0, dims[3] > 0 else {
       throw EngineError(
         "adaptive_avg_pool2d", expected: "an input [N, C, H, W] and an output of 1×1 or more",
         came: "\(dims.text) and \(height)×\(width)")
