@@ -50,7 +50,8 @@ let package = Package(
   targets: [
     engine("Surface"),
     engine("Files", ["Surface"]),
-    .target(name: "TestSupport", path: "Tests/TestSupport", swiftSettings: swift),
+    .target(
+      name: "TestSupport", dependencies: ["TensorCore", "Checkpoints"], path: "Tests/TestSupport", swiftSettings: swift),
     .systemLibrary(name: "COneDNN", path: "Sources/Engine/Shims/COneDNN"),
     rowKernels(2), rowKernels(3), rowKernels(4, ["-mprefer-vector-width=512"]),
     .target(
@@ -58,6 +59,9 @@ let package = Package(
       path: "Sources/Engine/CKernels/Dispatch", cSettings: [.unsafeFlags(["-O2"])],
       linkerSettings: [.linkedLibrary("gomp"), .linkedLibrary("m")]),
     engine("TensorCore", ["Surface", "CKernels", "COneDNN"]),
+    .testTarget(
+      name: "TensorCoreTests",
+      dependencies: ["Surface", "CKernels", "TensorCore", "Checkpoints", "TestSupport"], swiftSettings: swift),
     engine("Checkpoints", ["Surface", "Files", "TensorCore"]),
     .systemLibrary(
       name: "CPNG", path: "Sources/Engine/Shims/CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),

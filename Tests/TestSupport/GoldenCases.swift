@@ -1,36 +1,52 @@
 internal import Checkpoints
 internal import Foundation
-public import TensorCore
+package import TensorCore
 
 /// One case of Tests/Golden/ops: operands, parameters, results and gradients that PyTorch computed.
-public struct GoldenCase {
-  public let op: String
-  public let sample: String
-  public let parameters: OpParameters
-  public let isStrided: Bool
-  public let inputs: [Tensor]
-  public let outputs: [Tensor]
+package struct GoldenCase {
+  package let op: String
+  package let sample: String
+  package let parameters: OpParameters
+  package let isStrided: Bool
+  package let inputs: [Tensor]
+  package let outputs: [Tensor]
   /// The weight of each element of the first result; nil for cases without gradients.
-  public let cotangent: Tensor?
+  package let cotangent: Tensor?
   /// Gradients by input; nil where there is none.
-  public let gradients: [Tensor?]
+  package let gradients: [Tensor?]
 
-  public var name: String { "\(op)/\(sample)" }
+  package var name: String { "\(op)/\(sample)" }
 
   private struct Facts: Decodable {
     let inputs: Int
     let outputs: Int
     let strided: Bool
+    let params: [String: Parameter]
+  }
+
+  private struct Parameter: Decodable {
+    let value: OpParameter
+
+    init(from decoder: any Decoder) throws {
+      let field = try decoder.singleValueContainer()
+      if let flag = try? field.decode(Bool.self) {
+        value = .flag(flag)
+      } else if let number = try? field.decode(Double.self) {
+        value = .number(number)
+      } else if let list = try? field.decode([Double].self) {
+        value = .numbers(list)
+      } else {
+        value = .text(try field.decode(String.self))
+      }
+    }
   }
 
   private init(_ key: String, _ facts: String, _ file: SafetensorsFile) throws {
     let parts = key.split(separator: "/")
     (op, sample) = (String(parts[0]), String(parts[1]))
-    let json = Data(facts.utf8)
-    let counts = try JSONDecoder().decode(Facts.self, from: json)
+    let counts = try JSONDecoder().decode(Facts.self, from: Data(facts.utf8))
     isStrided = counts.strided
-    let object = try JSONSerialization.jsonObject(with: json) as? [String: Any]
-    parameters = OpParameters((object?["params"] as? [String: Any] ?? [:]).compactMapValues(GoldenCase.parameter))
+    parameters = OpParameters(counts.params.mapValues(\.value))
     let keys = Set(file.keys)
     func optional(_ name: String) throws -> Tensor? {
       keys.contains("\(key)/\(name)") ? try file.tensor("\(key)/\(name)") : nil
@@ -41,24 +57,14 @@ public struct GoldenCase {
     gradients = try (0..<counts.inputs).map { try optional("grad\($0)") }
   }
 
-  private static func parameter(_ value: Any) -> OpParameter? {
-    switch value {
-    case let text as String: .text(text)
-    case let list as [Double]: .numbers(list)
-    case let number as NSNumber:
-      CFGetTypeID(number) == CFBooleanGetTypeID() ? .flag(number.boolValue) : .number(number.doubleValue)
-    default: nil
-    }
-  }
-
   /// Names of the golden files of operations, sorted.
-  public static var families: [String] {
+  package static var families: [String] {
     let files = try? FileManager.default.contentsOfDirectory(atPath: Fixtures.golden("ops"))
     return (files ?? []).filter { $0.hasSuffix(".safetensors") }.map { String($0.dropLast(12)) }.sorted()
   }
 
   /// Every case of a family.
-  public static func all(in family: String) throws -> [GoldenCase] {
+  package static func all(in family: String) throws -> [GoldenCase] {
     let file = try SafetensorsFile(path: Fixtures.golden("ops/\(family).safetensors"))
     return try file.metadata.filter { $0.key.contains("/") }.sorted { $0.key < $1.key }.map {
       try GoldenCase($0.key, $0.value, file)

@@ -38,7 +38,8 @@ public func expectSameBytes(
   _ actual: Tensor, _ expected: Tensor, _ what: String, at place: SourceLocation = #_sourceLocation
 ) throws {
   if actual.dtype != expected.dtype || actual.shape != expected.shape {
-    Issue.record("\(what): \(actual.dtype) \(actual.shape) beside \(expected.dtype) \(expected.shape)", sourceLocation: place)
+    Issue.record(
+      "\(what): \(actual.dtype) \(actual.shape) beside \(expected.dtype) \(expected.shape)", sourceLocation: place)
   } else if try elementBytes(actual) != elementBytes(expected) {
     let error = try relativeError(actual, expected)
     Issue.record("\(what): the bytes differ (relative error \(error))", sourceLocation: place)

@@ -122,10 +122,12 @@ extension OpSample {
       refusals: [
         Refusal(
           [.uniform(2, 3, 4)], ["size": [0, 1]],
-          "adaptive_avg_pool2d: expected an input [N, C, H, W] and an output of 1×1 or more, got 2×3×4 and 0×1"),
+          "adaptive_avg_pool2d: expected an input [N, C, H, W] or [C, H, W] and an output of 1×1 or more, got 2×3×4 and 0×1"
+        ),
         Refusal(
           [.uniform(3, 4)], ["size": [1, 1]],
-          "adaptive_avg_pool2d: expected an input [N, C, H, W] and an output of 1×1 or more, got 3×4 and 1×1"),
+          "adaptive_avg_pool2d: expected an input [N, C, H, W] or [C, H, W] and an output of 1×1 or more, got 3×4 and 1×1"
+        ),
       ]
     ) { x, parameters in
       let (height, width) = parameters.pair("size", 1)

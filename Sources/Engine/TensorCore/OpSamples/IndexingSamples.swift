@@ -10,7 +10,7 @@ extension OpSample {
       refusals: [
         Refusal(
           [.uniform(4, 3), .integers(4, 2, below: 9)], ["dim": 1],
-          "gather: there is no position 9 on axis 2 of a tensor of 4×3; positions count from 1 to 3"),
+          "gather: there is no position 4 on axis 2 of a tensor of 4×3; positions count from 1 to 3"),
         Refusal(
           [.uniform(4, 3), .integers(4, below: 3)], ["dim": 1],
           "gather: expected an index of 2 axes, no larger than 4×3 outside axis 2, got 4"),
@@ -32,7 +32,7 @@ extension OpSample {
           "scatter_add: expected values of 4×2 f32, got 4×3 f32"),
         Refusal(
           [.uniform(4, 3), .integers(4, 2, below: 9), .uniform(4, 2)], ["dim": 1],
-          "scatter_add: there is no position 7 on axis 2 of a tensor of 4×3; positions count from 1 to 3"),
+          "scatter_add: there is no position 5 on axis 2 of a tensor of 4×3; positions count from 1 to 3"),
       ]
     ) { x, parameters in [try x[0].scatterAdd(parameters.needed("dim"), x[1], x[2])] },
     OpSample(
@@ -45,7 +45,7 @@ extension OpSample {
       refusals: [
         Refusal(
           [.uniform(4, 3), .integers(2, below: 9)], ["dim": 1],
-          "index_select: there is no position 9 on axis 2 of a tensor of 4×3; positions count from 1 to 3"),
+          "index_select: there is no position 4 on axis 2 of a tensor of 4×3; positions count from 1 to 3"),
         Refusal(
           [.uniform(4, 3), .integers(2, 2, below: 3)], ["dim": 1],
           "index_select: expected positions in one axis, got a tensor of 2×2"),
@@ -58,7 +58,7 @@ extension OpSample {
       refusals: [
         Refusal([.uniform(4), .integers(2, below: 4)], "embedding: expected weights [ids, features], got 4"),
         Refusal(
-          [.uniform(4, 3), .integers(2, below: 9)], "embedding: there is no id 8 among 4 rows; ids count from 0 to 3"),
+          [.uniform(4, 3), .integers(2, below: 9)], "embedding: there is no id 6 among 4 rows; ids count from 0 to 3"),
       ]
     ) { x, _ in [try x[0].embedding(x[1])] },
   ]

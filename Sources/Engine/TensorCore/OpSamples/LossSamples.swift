@@ -53,7 +53,7 @@ extension OpSample {
             "cross_entropy: expected logits [N, C, …] and classes [N, …], got 4×5 and 3"),
           Refusal(
             [.uniform(4, 3), .integers(4, below: 9)],
-            "cross_entropy: there is no class 9 among 3; classes count from 1 to 3"),
+            "cross_entropy: there is no class 7 among 3; classes count from 1 to 3"),
         ]
       ) { x, parameters in [try x[0].crossEntropy(x[1], reduction(parameters))] },
       OpSample(

@@ -43,6 +43,8 @@ package struct OpSample: Sendable, CustomStringConvertible {
   package let tolerance: Double
   /// Largest error of f32 gradients, likewise.
   package let gradientTolerance: Double
+  /// Whether the last digits depend on how the operands lie in memory, because another loop or library path runs.
+  package let dependsOnLayout: Bool
   /// Small calls: gradient checks, strided equality.
   package let small: [Call]
   /// Calls large enough for every parallel path: thread identity, benchmarks.
@@ -53,8 +55,9 @@ package struct OpSample: Sendable, CustomStringConvertible {
 
   package init(
     _ name: String, _ family: String, covers: [String]? = nil, aliases: [String] = [],
-    smoothness: Smoothness = .twice, tolerance: Double = 1e-6, gradientTolerance: Double = 4e-6, small: [Call],
-    large: [Call], refusals: [Refusal], run: @escaping @Sendable ([Tensor], OpParameters) throws -> [Tensor]
+    smoothness: Smoothness = .twice, tolerance: Double = 1e-6, gradientTolerance: Double = 4e-6,
+    dependsOnLayout: Bool = false, small: [Call], large: [Call], refusals: [Refusal],
+    run: @escaping @Sendable ([Tensor], OpParameters) throws -> [Tensor]
   ) {
     self.name = name
     self.family = family
@@ -63,6 +66,7 @@ package struct OpSample: Sendable, CustomStringConvertible {
     self.smoothness = smoothness
     self.tolerance = tolerance
     self.gradientTolerance = gradientTolerance
+    self.dependsOnLayout = dependsOnLayout
     self.small = small
     self.large = large
     self.refusals = refusals

@@ -75,7 +75,9 @@ extension ConvolutionPlan {
   /// w is [Cin, Cout/groups, kH, kW].
   init(transposed x: Tensor, _ w: Tensor, _ options: ConvolutionOptions, outputPadding: (Int, Int)) throws {
     try options.check("conv_transpose2d")
-    guard x.rank == 4, w.rank == 4, x.isConvolvable, w.isConvolvable, x.dims[1] == w.dims[0], w.dims[0] % options.groups == 0 else {
+    guard x.rank == 4, w.rank == 4, x.isConvolvable, w.isConvolvable, x.dims[1] == w.dims[0],
+      w.dims[0] % options.groups == 0
+    else {
       throw EngineError(
         "conv_transpose2d",
         "an input of \(x.dims.text), weights of \(w.dims.text) and \(options.groupsText) do not fit together",

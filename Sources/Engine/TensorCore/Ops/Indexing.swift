@@ -23,12 +23,12 @@ extension Tensor {
   /// result[i] = self[i with axis := index[i]]; `index` has this tensor's rank, and along other axes no larger sizes.
   public func gather(_ place: Int, _ index: Tensor) throws -> Tensor {
     let axis = try axis(place, "gather")
-    return try gathered(axis, try checkedIndex(index, axis, "gather"))
+    return try gathered(axis, try checkedIndex(index, axis, "gather"), "gather")
   }
 
   /// `gather` with positions that are i64 and not negative.
-  private func gathered(_ axis: Int, _ positions: Tensor) throws -> Tensor {
-    let y = try Tensor.empty(positions.dims, dtype, for: "gather")
+  private func gathered(_ axis: Int, _ positions: Tensor, _ operation: String) throws -> Tensor {
+    let y = try Tensor.empty(positions.dims, dtype, for: operation)
     var steps = strides
     steps[axis] = 0
     var nest = Nest.make(y.dims, y.strides, positions.strides, steps)
@@ -36,9 +36,9 @@ extension Tensor {
     let status = ck_gather(
       dtype.code, &nest, y.base, positions.base.assumingMemoryBound(to: Int64.self), base, Int64(strides[axis]),
       Int64(dims[axis]), &bad)
-    if status != 0 { try throwOutside(bad, axis, "gather") }
+    if status != 0 { try throwOutside(bad, axis, operation) }
     guard Autograd.records(self) else { return y }
-    return y.derived("gather", from: [self], saving: [positions]) { pull in
+    return y.derived(operation, from: [self], saving: [positions]) { pull in
       [try Tensor.zeros(self.shape, self.dtype).scattered(axis, positions, pull.grad)]
     }
   }
@@ -77,7 +77,7 @@ extension Tensor {
     if status != 0 { try throwOutside(bad, axis, "scatter_add") }
     guard Autograd.records(self, source) else { return y }
     return y.derived("scatter_add", from: [self, source], saving: [positions]) {
-      [$0.grad, $0.wants(1) ? try $0.grad.gathered(axis, positions) : nil]
+      [$0.grad, $0.wants(1) ? try $0.grad.gathered(axis, positions, "gather") : nil]
     }
   }
 
@@ -93,7 +93,7 @@ extension Tensor {
     target[axis] = index.count
     // Only the short list is converted and checked for negatives; stretched, it costs no memory.
     let positions = try index.positions(dims[axis], "index_select").reshape(shape).expand(target)
-    return try gathered(axis, positions)
+    return try gathered(axis, positions, "index_select")
   }
 
   /// Rows of this table [rows, features] by their ids, counted from 0: ids [*] → [*, features].

@@ -60,8 +60,7 @@ extension Tensor {
       // A run of axes of this tensor that is dense within itself…
       var run = dims[from]
       let step = strides[from]
-      while from > 0, dims[from - 1] == 1 || strides[from - 1] == strides[from] * dims[from] || run == 1 {
-        if run == 1 && dims[from - 1] != 1 { break }
+      while from > 0, dims[from - 1] == 1 || (run != 1 && strides[from - 1] == step * run) {
         from -= 1
         run *= dims[from]
       }

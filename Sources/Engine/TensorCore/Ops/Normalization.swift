@@ -17,7 +17,7 @@ extension Tensor {
   /// A per-channel parameter [C] as [1, C, 1, …], checked.
   private func perChannel(_ parameter: Tensor?, _ name: String, _ operation: String) throws -> Tensor? {
     guard let parameter else { return nil }
-    guard parameter.count == dims[1] else {
+    guard parameter.dims == Dims([dims[1]]) else {
       throw EngineError(operation, expected: "a \(name) of \(dims[1]) channels", came: parameter.dims.text)
     }
     return try parameter.reshape([1, dims[1]] + [Int](repeating: 1, count: rank - 2))

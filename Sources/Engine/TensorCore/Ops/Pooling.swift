@@ -131,14 +131,15 @@ extension Tensor {
 
   /// The means of a grid of height × width nearly equal windows that cover the input. self: [N, C, H, W] or [C, H, W].
   public func adaptiveAvgPool2d(_ height: Int, _ width: Int) throws -> Tensor {
-    if rank == 3 { return try unsqueeze(0).adaptiveAvgPool2d(height, width).squeeze(0) }
     let limit = 1...(1 << 24)
-    guard rank == 4, limit.contains(height), limit.contains(width), dims[2] > 0, dims[3] > 0 else {
+    guard rank == 3 || rank == 4, limit.contains(height), limit.contains(width), dims[rank - 2] > 0, dims[rank - 1] > 0
+    else {
       throw EngineError(
-        "adaptive_avg_pool2d", expected: "an input [N, C, H, W] and an output of 1×1 or more",
+        "adaptive_avg_pool2d", expected: "an input [N, C, H, W] or [C, H, W] and an output of 1×1 or more",
         came: "\(dims.text) and \(height)×\(width)")
     }
-    return try resample(axis: 3, taps: .adaptive(dims[3], width)).resample(axis: 2, taps: .adaptive(dims[2], height))
+    return try resample(axis: -1, taps: .adaptive(dims[rank - 1], width))
+      .resample(axis: -2, taps: .adaptive(dims[rank - 2], height))
   }
 }
 

@@ -79,8 +79,12 @@ extension Tensor {
 
   /// The variance over some axes, or all: squared distance from the mean, divided by n − `correction`.
   public func variance(_ axes: [Int]? = nil, correction: Int = 1, keepdim: Bool = false) throws -> Tensor {
+    try variance(axes, correction, keepdim, "var")
+  }
+
+  private func variance(_ axes: [Int]?, _ correction: Int, _ keepdim: Bool, _ operation: String) throws -> Tensor {
     let x = dtype.isFloating ? self : try converted(to: .f32)
-    let plan = try ReducePlan(x, axes, keepdim: keepdim, "var")
+    let plan = try ReducePlan(x, axes, keepdim: keepdim, operation)
     let number = plan.reduced.reduce(1) { $0 * x.dims[$1] }
     let centred = try x - x.mean(axes, keepdim: true).reshape(plan.kept.array)
     // A divisor of 0 or less gives NaN or infinity, as in PyTorch.
@@ -89,7 +93,7 @@ extension Tensor {
 
   /// The standard deviation: the square root of `variance`.
   public func std(_ axes: [Int]? = nil, correction: Int = 1, keepdim: Bool = false) throws -> Tensor {
-    try variance(axes, correction: correction, keepdim: keepdim).sqrt()
+    try variance(axes, correction, keepdim, "std").sqrt()
   }
 
   /// The product over some axes, or all.
@@ -184,6 +188,9 @@ extension Tensor {
   public func logSumExp(_ axes: [Int]? = nil, keepdim: Bool = false) throws -> Tensor {
     let x = dtype.isFloating ? self : try converted(to: .f32)
     let plan = try ReducePlan(x, axes, keepdim: keepdim, "logsumexp")
+    if plan.reduced.contains(where: { x.dims[$0] == 0 }) {
+      return try x.sum(axes, keepdim: keepdim).log()  // log 0: minus infinity
+    }
     let top = try x.detached().max(axes, keepdim: true).reshape(plan.kept.array)
     let finite = try Tensor.where(top.abs().eq(.infinity), Tensor.full([], 0, x.dtype), top)
     let sum = try (x - finite).exp().sum(axes, keepdim: keepdim)
