@@ -82,9 +82,14 @@ extension Registry {
     return ([head] + Registry.listing(methods(of: type))).joined(separator: "\n")
   }
 
+  /// One entry a line; the summary of a long signature stands under it.
   private static func listing(_ functions: [Function]) -> [String] {
-    let width = min(44, (functions.map(\.signature.count).max() ?? 0) + 2)
-    return functions.map { "  " + $0.signature.padded(to: width) + $0.summary }
+    let width = 40
+    return functions.map { function in
+      let signature = "  " + function.signature
+      let isLong = signature.count > width - 2
+      return (isLong ? signature + "\n" + "".padded(to: width) : signature.padded(to: width)) + function.summary
+    }
   }
 }
 
