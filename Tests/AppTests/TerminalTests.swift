@@ -51,6 +51,7 @@ struct TerminalTests {
       "print('go') while true do end", "print('go') while true do pcall(function() while true do end end) end",
       "print('go') coroutine.wrap(function() while true do end end)()", "print('go') while true do co() end",
       "print('go') io.read('n')",
+      "print('go') local a = tensor.rand(1000, 1000) while true do pcall(a.matmul, a, a) end",
     ]
     for loop in loops {
       terminal.type(loop + "\n")

