@@ -62,6 +62,10 @@ let package = Package(
     .testTarget(
       name: "TensorCoreTests",
       dependencies: ["Surface", "CKernels", "TensorCore", "Checkpoints", "TestSupport"], swiftSettings: swift),
+    engine("Layers", ["Surface", "TensorCore"]),
+    .testTarget(
+      name: "LayersTests", dependencies: ["Surface", "TensorCore", "Checkpoints", "Layers", "TestSupport"],
+      swiftSettings: swift),
     engine("Checkpoints", ["Surface", "Files", "TensorCore"]),
     .systemLibrary(
       name: "CPNG", path: "Sources/Engine/Shims/CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
@@ -83,7 +87,7 @@ let package = Package(
       name: "ClassicTests", dependencies: ["Surface", "TensorCore", "Checkpoints", "Classic", "TestSupport"],
       swiftSettings: swift),
     .target(
-      name: "Engine", dependencies: ["Surface", "TensorCore", "Checkpoints", "Imaging", "Classic"],
+      name: "Engine", dependencies: ["Surface", "TensorCore", "Checkpoints", "Imaging", "Classic", "Layers"],
       path: "Sources/Engine/Umbrella", swiftSettings: swift),
     kernelShim("CLua", pkgConfig: "lua5.4", apt: "liblua5.4-dev"),
     kernelShim("CReadline", apt: "libreadline-dev"),

@@ -1,9 +1,25 @@
 internal import Surface
 
+/// How a parameter begins when no file gives its value; each layer knows its own.
+public enum Initial: Sendable {
+  case zeros, ones
+  /// Uniform in −bound … bound.
+  case uniform(Double)
+  /// The standard normal distribution.
+  case normal
+}
+
 /// Named tensors: a file, initialisers, or another source seen through a change.
 public protocol TensorSource {
   /// The tensor under a name. Throws when there is none or its shape differs.
   func tensor(_ name: String, _ shape: [Int]) throws -> Tensor
+
+  /// The same; a source that has no stored values begins as `initial` says.
+  func tensor(_ name: String, _ shape: [Int], _ initial: Initial) throws -> Tensor
+}
+
+extension TensorSource {
+  public func tensor(_ name: String, _ shape: [Int], _ initial: Initial) throws -> Tensor { try tensor(name, shape) }
 }
 
 /// A source narrowed to a prefix; what every layer's initialiser takes. `weights["conv1"]("weight", 8, 3, 3, 3)` asks
@@ -25,6 +41,14 @@ public struct Weights {
   public func callAsFunction(_ name: String, _ shape: Int...) throws -> Parameter {
     let full = self[name].path
     return try Parameter(full, source.tensor(full, shape))
+  }
+
+  /// The parameter (or, not trained, the buffer) under a name, which begins as `initial` says when nothing is stored.
+  public func callAsFunction(
+    _ name: String, _ shape: [Int], _ initial: Initial, isTrained: Bool = true
+  ) throws -> Parameter {
+    let full = self[name].path
+    return try Parameter(full, source.tensor(full, shape, initial), isTrained: isTrained)
   }
 }
 

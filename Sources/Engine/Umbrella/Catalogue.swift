@@ -1,6 +1,7 @@
 @_exported public import Checkpoints
 @_exported public import Classic
 @_exported public import Imaging
+@_exported public import Layers
 @_exported public import Surface
 @_exported public import TensorCore
 
@@ -13,8 +14,9 @@ public enum Catalogue {
   public static func functions() -> [Function] {
     AtelierEntries.all() + TensorEntries.functions() + CheckpointEntries.all() + ImageEntries.all()
       + SceneEntries.all() + FilterEntries.all()
+      + NNEntries.all() + OptimEntries.all()
   }
 
   /// The classes whose objects scripts hold.
-  public static func types() -> [ScriptType] { [Tensor.scriptType] }
+  public static func types() -> [ScriptType] { [Tensor.scriptType, LayerObject.scriptType, Optimizer.scriptType] }
 }

@@ -81,7 +81,9 @@ private struct TapRule {
 
   /// Where an output lies on the input's axis, counted in elements.
   private func place(_ output: Double, _ step: Double) -> Double {
-    if mode == .nearest || alignCorners { return output * step }
+    // In f32 as PyTorch computes it: which element is nearest can hang on the last digit.
+    if mode == .nearest { return Double(Float(output) * Float(step)) }
+    if alignCorners { return output * step }
     let place = (output + 0.5) * step - 0.5
     return mode == .bilinear ? Swift.max(place, 0) : place
   }

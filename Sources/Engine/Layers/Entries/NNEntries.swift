@@ -1,0 +1,10 @@
+public import Surface
+
+/// Everything of the table `nn`.
+public enum NNEntries {
+  /// Functions on tensors and functions that make layers.
+  public static func all() -> [Function] {
+    FunctionEntries.all() + NormPoolEntries.all() + LossEntries.all() + ParameterLayerEntries.all()
+      + PlainLayerEntries.all()
+  }
+}
