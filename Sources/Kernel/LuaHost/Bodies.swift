@@ -56,6 +56,8 @@ extension LuaHost {
         if case .object(let object) = result, count > 0, case .object(let receiver) = base.pointee, object === receiver
         {
           try writer.writeReceiver()
+        } else if case .none = result, function.returns == "nothing" {
+          // No value at all, so that the prompt has nothing to show.
         } else {
           try writer.write(result)
         }
