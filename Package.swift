@@ -58,6 +58,7 @@ let package = Package(
       name: "CKernels", dependencies: ["CKernelsV2", "CKernelsV3", "CKernelsV4"],
       path: "Sources/Engine/CKernels/Dispatch", cSettings: [.unsafeFlags(["-O2"])],
       linkerSettings: [.linkedLibrary("gomp"), .linkedLibrary("m")]),
+    .testTarget(name: "CKernelsTests", dependencies: ["CKernels", "TestSupport"], swiftSettings: swift),
     engine("TensorCore", ["Surface", "CKernels", "COneDNN"]),
     .testTarget(
       name: "TensorCoreTests",

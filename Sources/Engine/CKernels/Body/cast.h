@@ -153,8 +153,8 @@ STAGE(64)
 const ck_stage NAME(ck_gathers)[4] = {gather_8, gather_16, gather_32, gather_64};
 const ck_stage NAME(ck_scatters)[4] = {scatter_8, scatter_16, scatter_32, scatter_64};
 
-/* to[r][c] = from[c][r]: rows of `to` and columns of `from` are contiguous, ts and fs are the steps of the others. Tiles of
- * 16 by 16 read and write whole cache lines. */
+/* to[r][c] = from[c][r]: rows of `to` and columns of `from` are contiguous, ts and fs are the steps of the others.
+ * Tiles of 16 by 16 read and write whole cache lines. */
 #define TRANSPOSE(bits)                                                                                        \
   INLINE void edge_##bits(char *to, const char *from, int64_t height, int64_t width, int64_t ts, int64_t fs) { \
     for (int64_t r = 0; r < height; r++)                                                                       \

@@ -71,8 +71,8 @@
 const ck_row NAME(ck_softmax_rows)[2][CK_TYPES] = {
     {[CK_F32] = softmax_f32, [CK_F64] = softmax_f64}, {[CK_F32] = log_softmax_f32, [CK_F64] = log_softmax_f64}};
 
-/* Blocks of 4096: the extreme of a block in 32 lanes, and only when it beats the best so far its position, searched 64 at
- * a time. (v != v is never true of integers.) */
+/* Blocks of 4096: the extreme of a block in 32 lanes, and only when it beats the best so far its position, searched 64
+ * at a time. (v != v is never true of integers.) */
 #define FIND(name, test)                                                                                        \
   static int64_t JOIN(name, TAG)(int64_t n, const void *in) {                                                   \
     const T *x = in;                                                                                            \

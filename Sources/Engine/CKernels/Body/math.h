@@ -59,10 +59,8 @@ INLINE float m_tanh_f32(float x) {
   p = FMAF(p, z, -5.37397155531e-2f);
   p = FMAF(p, z, 1.33314422036e-1f);
   p = FMAF(p, z, -3.33332819422e-1f);
-  float small = FMAF(p * z, x, x);
-  float large = 1.0f - 2.0f / (m_exp_f32(2.0f * a) + 1.0f);
-  large = x < 0 ? -large : large;
-  return a < 0.625f ? small : large;
+  float small = FMAF(p * z, a, a), large = 1.0f - 2.0f / (m_exp_f32(2.0f * a) + 1.0f);
+  return float_of(bits_of(a < 0.625f ? small : large) | (bits_of(x) & 0x80000000u));
 }
 
 #define LIBM64(name) \

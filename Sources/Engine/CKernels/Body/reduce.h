@@ -1,12 +1,12 @@
 /* Folding rows and columns into accumulators, positions of extremes, softmax of a line.
  *
- * Sums of f32: 64 lanes of f32 over at most 2048 terms (so 32 terms a lane), the lanes added in f64. The same lanes on
+ * Sums of f32: 64 lanes of f32 over at most 1024 terms (so 16 terms a lane), the lanes added in f64. The same lanes on
  * every instruction set, and no fused operations: the same bytes everywhere. */
 #ifndef CK_REDUCE_H
 #define CK_REDUCE_H
 #include "generic.h"
 
-enum { CK_BLOCK = 2048 };
+enum { CK_BLOCK = 1024 };
 
 #define T_SUM(x) (x)
 #define T_SUMSQ(x) ((x) * (x))

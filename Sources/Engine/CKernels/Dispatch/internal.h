@@ -38,14 +38,16 @@ void ck_seek(const ck_walk *walk, int64_t place, int64_t *index, char **at);
 /* Moves one step along axis d, carrying into the axes before it. */
 void ck_advance(const ck_walk *walk, int d, int64_t *index, char **at);
 /* Copies n elements of operand k, from index on (at points to the first), to or from a contiguous buffer. */
-void ck_span(const ck_walk *walk, int k, int shift, const int64_t *index, char *at, int64_t n, char *buffer, bool store);
+void ck_span(const ck_walk *walk, int k, int shift, const int64_t *index, char *at, int64_t n, char *buffer,
+             bool store);
 
 /* The axis along which operand k is contiguous when that is not the inner one (where it is neither contiguous nor
  * broadcast), and both are long enough to be worth turning; else -1. */
 int ck_turned_axis(const ck_walk *walk, int k, int shift);
 /* Copies operand 1 to operand 0 if operand 1 is turned and 0 is not; else returns false. */
 bool ck_copy_turned(const ck_walk *walk, int shift);
-/* Replaces turned operand k by a copy in the walk's order, which the caller frees; NULL (and no change) without memory. */
+/* Replaces turned operand k by a copy in the walk's order, which the caller frees; NULL (and no change) when there is
+ * no memory for it. */
 char *ck_straighten(ck_walk *walk, int k, int shift);
 
 /* The extremes of every integer type (0 for floats). */

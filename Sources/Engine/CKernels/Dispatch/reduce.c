@@ -232,7 +232,8 @@ int ck_reduce(int op, int type, const ck_nest *outer, const ck_nest *inner, void
   const int last = r.kept.rank - 1;
   const int64_t row = r.kept.size[last], step = magnitude(r.kept.step[0][last]);
   const int64_t inner_step = magnitude(r.inner.step[0][r.inner.rank - 1]);
-  const bool columns = row > 1 && step != 0 && (step < inner_step || inner_step == 0 || (r.inner.count < 16 && row >= 16));
+  const bool short_rows = r.inner.count < 16 && row >= 16;
+  const bool columns = row > 1 && step != 0 && (step < inner_step || inner_step == 0 || short_rows);
   r.width = columns ? ck_min(row, COLUMNS) : 1;
   r.blocks = columns ? ck_ceil_div(row, r.width) : 1;
   r.units = columns ? r.kept.count / row * r.blocks : r.kept.count;

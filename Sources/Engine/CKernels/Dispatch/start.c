@@ -14,7 +14,7 @@ const int64_t ck_lowest[CK_TYPES] = {[CK_I64] = INT64_MIN, [CK_I32] = INT32_MIN,
 const int64_t ck_highest[CK_TYPES] = {[CK_I64] = INT64_MAX, [CK_I32] = INT32_MAX, [CK_I16] = INT16_MAX,
                                           [CK_I8] = INT8_MAX,   [CK_U8] = UINT8_MAX,  [CK_BOOL] = 1};
 
-/* libgomp's entry for a parallel region, and the parts of omp.h that are needed: clang here has no OpenMP of its own. */
+/* libgomp's entry for a parallel region, and the parts of omp.h that are needed: clang here has no OpenMP. */
 void GOMP_parallel(void (*body)(void *), void *context, unsigned threads, unsigned flags);
 int omp_in_parallel(void);
 int omp_get_max_threads(void);

@@ -7,7 +7,9 @@
  * - Work is split into chunks whose size does not depend on the number of threads, and partial results are combined
  *   in chunk order: the same bytes come out on any number of threads.
  * - Long calls poll the word given to ck_set_interrupt between chunks and leave early; the caller then throws.
- * - No call allocates memory that outlives it.
+ * - No call allocates memory that outlives it. Calls that need scratch memory return -2 when there is none.
+ * - An output may be the same memory as an element-wise input with the same strides; it may not overlap one in any
+ *   other way, and those of sorting, copies and windows may not overlap their inputs at all.
  */
 #ifndef CKERNELS_H
 #define CKERNELS_H
@@ -39,7 +41,8 @@ void ck_set_threads(int32_t threads);
 int32_t ck_threads(void);
 /* The word that is non-zero when the user asked to stop. */
 void ck_set_interrupt(const int32_t *flag);
-/* Runs body(context, i) for i in 0..<chunks on the team; in order on one thread when chunks is 1 or inside a region. */
+/* Runs body(context, i) for i in 0..<chunks on the team; in order on one thread when chunks is 1 or inside a region.
+ * From Swift, body must not be isolated to an actor (a closure written inside a @MainActor function is). */
 void ck_parallel(int64_t chunks, void (*body)(void *context, int64_t chunk), void *context);
 
 /* ---- element-wise ---- */
@@ -54,8 +57,8 @@ enum ck_unary_op {
   CK_AFFINE /* x*p0 + p1 */, CK_MAX_SCALAR, CK_MIN_SCALAR /* NaN stays */, CK_UNARY_COUNT
 };
 /* Floating types take every op (bf16 and f16 compute in f32); integer types take NEG ABS SIGN SQUARE RELU CLAMP
- * ADD_SCALAR MUL_SCALAR RSUB_SCALAR AFFINE MAX_SCALAR MIN_SCALAR and the rounding ops (identity), wrapping. Scalars are rounded to the
- * element type (f32 for halves) before use. Returns 0, or -1 when the type does not have the op. */
+ * ADD_SCALAR MUL_SCALAR RSUB_SCALAR AFFINE MAX_SCALAR MIN_SCALAR and the rounding ops (identity), wrapping. Scalars are
+ * rounded to the element type (f32 for halves) before use. Returns 0, or -1 when the type does not have the op. */
 int ck_unary(int op, int type, const ck_nest *nest, void *out, const void *x, double p0, double p1);
 
 enum ck_binary_op {
@@ -74,7 +77,8 @@ enum ck_ternary_op {
   CK_FMA /* x*y + z */, CK_TERNARY_COUNT
 };
 /* f32 and f64 (and halves in f32). Rounding of ADDCMUL, ADDCDIV, LERP as PyTorch's CPU kernels. */
-int ck_ternary(int op, int type, const ck_nest *nest, void *out, const void *x, const void *y, const void *z, double p0);
+int ck_ternary(int op, int type, const ck_nest *nest, void *out, const void *x, const void *y, const void *z,
+               double p0);
 
 enum ck_compare_op { CK_EQ, CK_NE, CK_LT, CK_LE, CK_GT, CK_GE, CK_COMPARE_COUNT };
 /* out is bool (bytes 0 and 1); every element type. */
@@ -94,9 +98,10 @@ int ck_fill(int type, const ck_nest *nest, void *out, double number, int64_t int
 enum ck_reduce_op { CK_SUM, CK_PROD, CK_RMAX, CK_RMIN, CK_SUMSQ, CK_SUMABS, CK_ANY, CK_ALL, CK_REDUCE_COUNT };
 /* outer: operands (out, x) over the kept axes; inner: operand 0 = x over the reduced axes. Float sums carry at least
  * f64 between blocks of at most 4096 terms (accuracy no worse than pairwise); halves accumulate in f32 and round once.
- * Integers wrap in their own type. ANY and ALL write bool. RMAX/RMIN keep NaN; an empty inner nest gives the neutral element
- * (SUM 0, PROD 1, ANY false, ALL true; RMAX -inf, RMIN +inf: the caller refuses those). Every layout must be fast:
- * contiguous inner axis, contiguous outer axis (sums of columns), full reduction (split in fixed chunks). */
+ * Integers wrap in their own type. ANY and ALL write bool. RMAX/RMIN keep NaN; an empty inner nest gives the neutral
+ * element (SUM 0, PROD 1, ANY false, ALL true; RMAX -inf, RMIN +inf, or the type's extremes: the caller refuses those).
+ * Every layout is fast: contiguous inner axis, contiguous outer axis (sums of columns), full reduction (split in fixed
+ * chunks). Returns -2 without memory for partial results. */
 int ck_reduce(int op, int type, const ck_nest *outer, const ck_nest *inner, void *out, const void *x);
 /* First position of the largest (smallest) element along one axis of n elements; NaN wins. out: i64, from 0. */
 int ck_arg(bool smallest, int type, const ck_nest *outer, int64_t n, int64_t stride, int64_t *out, const void *x);
@@ -148,10 +153,11 @@ int ck_max_pool(int type, const ck_pool *p, const void *x, void *y, int64_t *pos
 int ck_avg_pool(int type, const ck_pool *p, const void *x, void *y);
 int ck_avg_pool_backward(int type, const ck_pool *p, const void *dy, void *dx);
 
-/* Operands (out, x) over all axes but the resampled one: out[j] = sum_t weights[j*taps+t] * x[clamp(starts[j]+t, 0, n-1)];
- * entries with weight 0 are not read. f32 (weights used as f32, vectorised across whichever axis is contiguous) and f64. */
-int ck_resample(int type, const ck_nest *outer, int64_t n, int64_t stride, int64_t outputs, int64_t out_stride, int64_t taps,
-                const int32_t *starts, const float *weights, void *out, const void *x);
+/* Operands (out, x) over all axes but the resampled one: out[j] = sum_t weights[j*taps+t] * x[clamp(starts[j]+t, 0,
+ * n-1)]; entries with weight 0 are not read. f32 (weights used as f32, vectorised across whichever axis is contiguous)
+ * and f64. */
+int ck_resample(int type, const ck_nest *outer, int64_t n, int64_t stride, int64_t outputs, int64_t out_stride,
+                int64_t taps, const int32_t *starts, const float *weights, void *out, const void *x);
 
 /* ---- pictures ---- */
 
@@ -195,8 +201,8 @@ void ck_mt_uniform(ck_mt *state, int type, int64_t n, void *out);
 void ck_mt_normal(ck_mt *state, int type, int64_t n, void *out);
 /* torch.randint(low, high): one draw (two from a range of 2^32 on) modulo the range; low when the range is empty. */
 void ck_mt_integers(ck_mt *state, int64_t n, int64_t low, int64_t high, int64_t *out);
-/* torch.randperm(n), bit for bit: below 2^32/20 elements place i is swapped with i + draw mod (n - i); from there on the
- * inside-out shuffle with two draws modulo i + 1. */
+/* torch.randperm(n), bit for bit: below 2^32/20 elements place i is swapped with i + draw mod (n - i); from there on
+ * the inside-out shuffle with two draws modulo i + 1. */
 void ck_mt_randperm(ck_mt *state, int64_t n, int64_t *out);
 /* Philox4x32-10, counter-based: values depend on (seed, stream, position) only, whatever the number of threads. */
 void ck_philox_uniform(uint64_t seed, uint64_t stream, int64_t n, float *out); /* [0,1), 24 bits */

@@ -1,0 +1,115 @@
+import CKernels
+import Foundation
+import Testing
+
+/// Not isolated: it runs on the team's threads.
+private func countChunk(_ context: UnsafeMutableRawPointer?, _ chunk: Int64) {
+  context!.assumingMemoryBound(to: Int32.self)[Int(chunk)] += 1
+}
+
+@Suite(.serialized) @MainActor struct TeamTests {
+  /// The bytes of every parallel operation on inputs large enough to be cut into chunks.
+  private func everything() -> [String: Data] {
+    var dice = Dice(71)
+    let (rows, cols) = (513, 700)
+    let x = Operand(.f32, [rows, cols], .contiguous)
+    x.block.fill(&dice)
+    var results: [String: Data] = [:]
+    func keep(_ name: String, _ kind: Kind, _ count: Int, _ body: (UnsafeMutableRawPointer) -> Int32) {
+      let out = Block(kind, count)
+      #expect(body(out.memory) == 0, "\(name)")
+      results[name] = out.data
+    }
+    var flat = nest([rows * cols], [[1], [1], [1]])
+    keep("exp", .f32, rows * cols) { ck_unary(Int32(CK_EXP.rawValue), 0, &flat, $0, x.pointer, 0, 0) }
+    keep("add", .f32, rows * cols) { ck_binary(Int32(CK_ADD.rawValue), 0, &flat, $0, x.pointer, x.pointer, 0, 0) }
+    var turned = nest([cols, rows], [[rows, 1], [1, cols]])
+    keep("turn", .f32, rows * cols) { ck_cast(0, 0, &turned, $0, x.pointer) }
+    var (none, all) = (nest([], [[], []]), nest([rows, cols], [[cols, 1]]))
+    var (byRow, alongRow) = (nest([rows], [[1], [cols]]), nest([cols], [[1]]))
+    var (byColumn, alongColumn) = (nest([cols], [[1], [1]]), nest([rows], [[cols]]))
+    let sum = Int32(CK_SUM.rawValue)
+    keep("sum", .f32, 1) { ck_reduce(sum, 0, &none, &all, $0, x.pointer) }
+    keep("row sums", .f32, rows) { ck_reduce(sum, 0, &byRow, &alongRow, $0, x.pointer) }
+    keep("column sums", .f32, cols) { ck_reduce(sum, 0, &byColumn, &alongColumn, $0, x.pointer) }
+    var lines = nest([rows], [[cols], [cols]])
+    keep("softmax", .f32, rows * cols) { ck_softmax(false, 0, &lines, Int64(cols), 1, 1, $0, x.pointer) }
+    keep("product", .f32, rows * rows) {
+      ck_gemm(
+        0, Int64(rows), Int64(rows), Int64(cols), x.pointer, Int64(cols), 1, x.pointer, 1, Int64(cols), $0, Int64(rows))
+    }
+    let index = (0..<rows * cols).map { Int64($0 % 7 * 31 % 40) }
+    var places = nest([rows, cols], [[cols, 1], [cols, 1], [0, 1]])
+    keep("scatter", .f32, 40 * cols) { out in
+      memset(out, 0, 40 * cols * 4)
+      var bad: Int64 = 0
+      return ck_scatter_add(0, &places, x.pointer, index, out, Int64(cols), 40, &bad)
+    }
+    keep("philox", .f32, 100_000) {
+      ck_philox_normal(1, 2, 100_000, $0.assumingMemoryBound(to: Float.self))
+      return 0
+    }
+    keep("normal", .f32, 100_003) {
+      var state = ck_mt()
+      ck_mt_seed(&state, 3)
+      ck_mt_normal(&state, 0, 100_003, $0)
+      return 0
+    }
+    return results
+  }
+
+  @Test func anyNumberOfThreadsGivesTheSameBytes() {
+    let usual = ck_threads()
+    defer { ck_set_threads(usual) }
+    eachInstructionSet { isa in
+      ck_set_threads(1)
+      let one = everything()
+      for threads: Int32 in [2, 5] {
+        ck_set_threads(threads)
+        #expect(ck_threads() == threads)
+        for (name, data) in everything() { #expect(data == one[name], "\(isa) \(name) on \(threads) threads") }
+      }
+    }
+  }
+
+  @Test func everyChunkRunsOnce() {
+    let usual = ck_threads()
+    defer { ck_set_threads(usual) }
+    for threads: Int32 in [1, 2, 5] {
+      ck_set_threads(threads)
+      for chunks in [0, 1, 2, 3, 100] {
+        let seen = Block(.i32, chunks)
+        for i in 0..<chunks { seen.set(i, 0) }
+        ck_parallel(Int64(chunks), countChunk, seen.memory)
+        #expect((0..<chunks).allSatisfy { seen[$0] == 1 }, "\(chunks) chunks on \(threads) threads")
+      }
+    }
+  }
+
+  @Test func aRaisedFlagEndsALongCall() {
+    let flag = UnsafeMutablePointer<Int32>.allocate(capacity: 1)
+    defer {
+      ck_set_interrupt(nil)
+      flag.deallocate()
+    }
+    flag.pointee = 1
+    ck_set_interrupt(flag)
+    let n = 1 << 20
+    var out = [Float](repeating: 5, count: n)
+    var shape = nest([n], [[1], [1]])
+    _ = ck_unary(Int32(CK_EXP.rawValue), 0, &shape, &out, out, 0, 0)
+    #expect(out.last == 5)
+    flag.pointee = 0
+    _ = ck_unary(Int32(CK_EXP.rawValue), 0, &shape, &out, out, 0, 0)
+    #expect(out.last != 5)
+  }
+
+  @Test func capsChooseTheTable() {
+    let best = String(cString: ck_best_isa())
+    #expect(["v2", "v3", "v4"].contains(best))
+    #expect(String(cString: ck_start("v2")) == "v2")
+    #expect(String(cString: ck_isa()) == "v2")
+    #expect(String(cString: ck_start("nonsense")) == best)
+    #expect(String(cString: ck_start(nil)) == best)
+  }
+}
