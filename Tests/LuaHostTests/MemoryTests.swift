@@ -11,7 +11,7 @@ struct MemoryTests {
     lab.run(
       """
       local b = blob.make(1)
-      for i = 1, 100000 do
+      for i = 1, 50000 do
         assert(not pcall(b.fail, b))
         assert(not pcall(blob.make, 'x', function() end))
         if i % 10 == 0 then assert(not pcall(b.each, b, function(i, same) error({same, blob.make(i)}) end)) end

@@ -97,6 +97,7 @@ struct SurfaceTests {
     #expect(lab.run("help(blob.make(1))").contains("blob:value()"))
     #expect(lab.run("help(blob.make(1).value)").contains("blob:value()"))
     #expect(lab.run("help()").contains("blob"))
+    #expect(lab.run("help('help') help(help)").contains("help([what])"))
     #expect(lab.run("help(print)").contains("function of Lua"))
     #expect(lab.run("help({})").contains("table of the script"))
     #expect(lab.failure(of: "help('shap')").contains("did you mean"))

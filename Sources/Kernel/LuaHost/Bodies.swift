@@ -62,10 +62,8 @@ extension LuaHost {
           try writer.write(result)
         }
         return Int32(ATL_OK)
-      } catch let problem as ReadProblem {
-        return fail(EngineError(function.qualifiedName, "argument \(read + 1) \(problem.text)"))
       } catch {
-        return fail(error)
+        return fail(error) { EngineError(function.qualifiedName, "argument \(read + 1) \($0.text)") }
       }
     }
   }
@@ -75,30 +73,33 @@ extension LuaHost {
     do {
       try body(TokenWriter(atl_result_buffer(pointer), self))
       return Int32(ATL_OK)
-    } catch let problem as ReadProblem {
-      return fail(EngineError("", "an argument \(problem.text)"))
     } catch {
-      return fail(error)
+      return fail(error) { EngineError("", "an argument \($0.text)") }
     }
   }
 
   /// What the bridge gives where there was no memory for a reference; -1 is the reference to nil.
   private static let noReference: Int32 = -2
 
-  /// Leaves the error in the result buffer.
-  private func fail(_ error: any Error) -> Int32 {
+  /// Leaves the error in the result buffer. `describe` makes an error of an argument that could not be read.
+  private func fail(_ error: any Error, describe: (ReadProblem) -> EngineError) -> Int32 {
     let buffer = atl_result_buffer(pointer)!
-    // What a body wrote before it failed stays owned by the buffer until it is reset: the error comes after it.
+    // What a body wrote before it failed is given up: the buffer holds nothing but the error.
     discardResults(buffer)
     let writer = TokenWriter(buffer, self)
     do {
-      if let error = error as? ScriptError, error.life === life, error.reference != LuaHost.noReference {
+      // Casts of errors are slow, so the common kind comes first.
+      if let error = error as? EngineError {
+        try writer.write(.string(error.description))
+      } else if let error = error as? ScriptError, error.life === life, error.reference != LuaHost.noReference {
         try writer.writeReference(error.reference)
         pendingError = error  // alive until the bridge has pushed what it refers to
         return Int32(ATL_RAISED)
+      } else if let problem = error as? ReadProblem {
+        try writer.write(.string(describe(problem).description))
+      } else {
+        try writer.write(.string("\(error)"))
       }
-      // By a cast first: printing an unknown error looks its conformances up, which is slow.
-      try writer.write(.string((error as? EngineError)?.description ?? "\(error)"))
     } catch {
       // No memory for the message: an error without text is raised.
     }

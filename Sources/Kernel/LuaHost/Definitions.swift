@@ -9,7 +9,9 @@ extension LuaHost {
     for type in registry.types { try define(type) }
     for function in registry.functions { try define(function) }
     for module in registry.modules { try defineUnknown(in: module) }
-    try define(helpEntry())
+    let help = helpEntry()
+    registry.add(help)
+    try check(atl_define_entry(pointer, nil, help.name, address(help), Int32(ATL_OPAQUE)))
   }
 
   private func check(_ done: Bool) throws {
@@ -34,8 +36,6 @@ extension LuaHost {
       try check(atl_define_metamethod(pointer, module, "__call", address(function), flags))
     case .module(let module):
       try check(atl_define_entry(pointer, module, function.name, address(function), Int32(ATL_PLAIN)))
-    case .global where function === own.last:
-      try check(atl_define_entry(pointer, nil, function.name, address(function), Int32(ATL_OPAQUE)))
     case .global:
       try check(atl_define_entry(pointer, nil, function.name, address(function), Int32(ATL_PLAIN)))
     case .value(let module): try define(function, valueIn: module)

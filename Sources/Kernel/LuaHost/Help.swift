@@ -5,7 +5,7 @@ internal import Surface
 extension LuaHost {
   /// The entry of `help` itself. Tables reach it as references, so that a module's table can be told from others.
   func helpEntry() -> Function {
-    let entry = Function(
+    Function(
       .global, "help", "Prints what is known about a function, a global table, an object or a name.",
       [.optional("what", .any, "a function, a table such as `tensor`, an object, or a name as a string")],
       example: "help(\"atelier\")"
@@ -15,8 +15,6 @@ extension LuaHost {
       shown.withUTF8 { output(UnsafeRawBufferPointer($0)) }
       return .many([])
     }
-    own.append(entry)
-    return entry
   }
 
   private func helpText(_ value: Value) throws -> String {

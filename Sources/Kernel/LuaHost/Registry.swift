@@ -3,7 +3,7 @@ public import Surface
 /// Everything that scripts may call, by the names they use. Help, completion and did-you-mean read it.
 public final class Registry {
   /// All entries, the methods and operators of types excluded.
-  public let functions: [Function]
+  public private(set) var functions: [Function]
   /// All types.
   public let types: [ScriptType]
   /// Names of the global tables, in the order in which they first appear; `atelier` is always there.
@@ -19,6 +19,9 @@ public final class Registry {
     if !modules.contains("atelier") { modules.append("atelier") }
     self.modules = modules
   }
+
+  /// Adds an entry of the host itself.
+  func add(_ function: Function) { functions.append(function) }
 
   /// The functions and values of a global table.
   public func entries(of module: String) -> [Function] { functions.filter { $0.module == module } }
