@@ -17,6 +17,8 @@ import Layers
     #expect(message { _ = try call("nn.cross_entropy", logits, object([0, 3], 2)) }.contains("no class 0"))
     #expect(message { _ = try call("nn.cross_entropy", logits, object([1, 4], 2)) }.contains("no class 4"))
     #expect(message { _ = try call("nn.cross_entropy", logits, object([1, 1.5], 2)) }.contains("whole numbers"))
+    #expect(message { _ = try call("nn.cross_entropy", logits, object([1, 0x1p63], 2)) }.contains("no class"))
+    #expect(message { _ = try call("nn.cross_entropy", logits, object([1, .nan], 2)) }.contains("whole numbers"))
   }
 
   @Test func idsCountFromZero() throws {
@@ -47,6 +49,10 @@ import Layers
     #expect(try layer(call("nn.MaxPool2d", .integer(2))).display().contains("stride=2"))
     #expect(try layer(call("nn.Conv2d", .integer(3), .integer(4), list(3, 1))).display().contains("(3, 1)"))
     #expect(try layer(call("nn.Dropout", .number(0.25))).display().contains("p=0.25"))
+    #expect(message { _ = try call("nn.LeakyReLU", .number(.nan)) }.contains("finite"))
+    let picture = try object([1, 2, 3, 4], 1, 2, 2)
+    let huge = message { _ = try call("nn.adaptive_avg_pool2d", picture, .integer(1 << 40)) }
+    #expect(huge.contains("'output_size'") && huge.contains("16777216"))
     #expect(message { _ = try call("nn.MaxPool2d", options()) }.contains("kernel_size"))
     #expect(message { _ = try call("nn.Softmax", .integer(0)) }.contains("no position 0"))
   }

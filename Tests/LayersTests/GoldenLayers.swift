@@ -37,9 +37,9 @@ import Layers
       case "upsample_bilinear": Upsample(.size(7, 5), mode: .bilinear)
       case "upsample_scales": Upsample(.scale(2, 1.5), mode: .bilinear)
       default:
-        Sequential(
+        try Sequential(
           try Conv2d(w, 3, 4, kernel: (3, 3), bias: false), try BatchNorm2d(w, 4),
-          Sequential(Activation.silu, MaxPool2d(.init(kernel: (2, 2)))))
+          try Sequential(Activation.silu, MaxPool2d(.init(kernel: (2, 2)))))
       }
     return LayerObject(made)
   }

@@ -10,9 +10,9 @@ import Layers
   private func network() throws -> LayerObject {
     let w = Weights.random()
     return LayerObject(
-      Sequential(
+      try Sequential(
         try Conv2d(w, 3, 4, kernel: (3, 3)), try BatchNorm2d(w, 4),
-        Sequential(Activation.relu, try Conv2d(w, 4, 2, kernel: (1, 1)))))
+        try Sequential(Activation.relu, try Conv2d(w, 4, 2, kernel: (1, 1)))))
   }
 
   @Test func namesAndOrder() throws {
@@ -70,7 +70,7 @@ import Layers
 
   @Test func sharedLayersCountOnce() throws {
     let shared = LayerObject(try Linear(.random(), 2, 2))
-    let net = LayerObject(Sequential([.layer(shared), .layer(shared)]))
+    let net = LayerObject(try Sequential([.layer(shared), .layer(shared)]))
     #expect(net.parameters().count == 2 && net.stateDict().count == 4)
     let optimizer = try Optimizer(net.parameters() + net.parameters(), try SGD(), rate: .constant(1))
     #expect(optimizer.parameters.count == 2)
@@ -92,12 +92,12 @@ import Layers
     _ = try call("layer:on_forward", .object(net), .string("0"))
     #expect(try net(x).floats() == [0, 6])
     #expect(message { _ = try net.descendant("1") }.contains("no layer '1'"))
-    let silent = LayerObject(Sequential([.function(Closure { _ in [] })]))
+    let silent = LayerObject(try Sequential([.function(Closure { _ in [] })]))
     #expect(message { _ = try silent(x) }.contains("place 1"))
   }
 
   @Test func printing() throws {
-    #expect(LayerObject(Sequential()).display() == "Sequential()")
+    #expect(LayerObject(try Sequential()).display() == "Sequential()")
     #expect(LayerObject(Activation.softmax(0)).display() == "Softmax(dim=1)")
     #expect(LayerObject(Activation.flatten()).display() == "Flatten(start_dim=2, end_dim=-1)")
     #expect(LayerObject(try Dropout()).display() == "Dropout(p=0.5, inplace=False)")
@@ -126,6 +126,13 @@ import Layers
     refused(try Embedding(w, 1, 2), "no id 1")
     let one = try BatchNorm2d(w, 3)
     #expect(message { _ = try LayerObject(one)(Tensor.ones([1, 3, 1, 1])) }.contains("more than one value"))
+  }
+
+  @Test func sequencesInSequences() throws {
+    var layer = LayerObject(Activation.identity)
+    let text = message { for _ in 0..<1000 { layer = LayerObject(try Sequential([.layer(layer)])) } }
+    #expect(text.contains("inside each other"))
+    #expect(try layer(Tensor.ones([1])).item() == 1)
   }
 
   @Test func wrongSizes() throws {

@@ -56,7 +56,7 @@ import Layers
     RandomGenerator.shared.seed(7)
     let w = Weights.random()
     let network = LayerObject(
-      Sequential(
+      try Sequential(
         try Linear(w, 2, 32), Activation.tanh, try Linear(w, 32, 32), Activation.tanh, try Linear(w, 32, 3),
         Activation.sigmoid))
     for (name, value) in network.stateDict() {
@@ -123,6 +123,9 @@ import Layers
     let text = message { try other.load(try optimizer.stateDict()) }
     #expect(text.contains("shape 4") && text.contains("3"))
     #expect(message { try other.load(Table()) }.contains("'state'"))
+    let endless = try optimizer.stateDict()
+    endless.fields[0] = ("steps", .integer(.max))
+    #expect(message { try optimizer.load(endless) }.contains("'steps'"))
     let sgd = try Optimizer([x], try SGD(), rate: .constant(0.1))
     #expect(message { try sgd.load(try optimizer.stateDict()) }.contains("sgd does not keep"))
   }

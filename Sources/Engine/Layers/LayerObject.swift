@@ -181,10 +181,26 @@ public struct Sequential: Layer {
 
   public let parts: [Part]
 
-  public init(_ parts: [Part]) { self.parts = parts }
+  /// How many sequences lie inside each other, this one included. Calls go down one level per sequence, so there is a
+  /// limit.
+  private let depth: Int
+
+  /// Throws when too many sequences lie inside each other.
+  public init(_ parts: [Part]) throws {
+    self.parts = parts
+    let inside = parts.map { part in
+      if case .layer(let object) = part { return (object.layer as? Sequential)?.depth ?? 0 }
+      return 0
+    }
+    depth = 1 + (inside.max() ?? 0)
+    guard depth <= 100 else {
+      throw EngineError(
+        "nn.Sequential", "more than 100 sequences lie inside each other", advice: "use one long sequence")
+    }
+  }
 
   /// A sequence of layers.
-  public init(_ layers: any Layer...) { parts = layers.map { .layer(LayerObject($0)) } }
+  public init(_ layers: any Layer...) throws { try self.init(layers.map { .layer(LayerObject($0)) }) }
 
   public var kind: String { "Sequential" }
 

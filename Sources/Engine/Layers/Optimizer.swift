@@ -142,6 +142,9 @@ extension Optimizer {
     ])
   }
 
+  /// Step counts that a state may hold: far from overflow.
+  private static let counts = 0...(1 << 48)
+
   /// Takes over moments and step counts (copied) and, unless a schedule gives it, the learning rate. Nothing is changed
   /// unless everything fits.
   public func load(_ table: Table) throws {
@@ -149,7 +152,7 @@ extension Optimizer {
     guard case .table(let list)? = table["state"], list.list.count == parameters.count else {
       throw misfit("the table must hold 'state' with an entry for each of the \(parameters.count) parameters")
     }
-    guard let total = (table["steps"] ?? .integer(0)).exactInteger, total >= 0 else {
+    guard let total = (table["steps"] ?? .integer(0)).exactInteger, Optimizer.counts.contains(total) else {
       throw misfit("'steps' must be an integer of 0 or more")
     }
     let loaded = try list.list.enumerated().map { position, value -> OptimizerState in
@@ -170,7 +173,7 @@ extension Optimizer {
   ) throws -> OptimizerState {
     var state = OptimizerState()
     if entry.fields.isEmpty { return state }
-    guard let steps = entry["step"]?.exactInteger, steps >= 0 else {
+    guard let steps = entry["step"]?.exactInteger, Optimizer.counts.contains(steps) else {
       throw misfit("entry \(position + 1) of 'state' lacks 'step', an integer of 0 or more")
     }
     state.steps = steps

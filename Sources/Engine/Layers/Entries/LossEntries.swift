@@ -52,13 +52,12 @@ enum LossEntries {
     ) {
       let (logits, target) = (try $0.tensor(0), try $0.tensor(1))
       let classes = try target.wholeNumbers("nn.cross_entropy", "classes")
-      if classes.count > 0, logits.rank >= 2 {
-        let (low, high) = (try classes.min().item(), try classes.max().item())
-        if low < 1 || high > Double(logits.shape[1]) {
-          throw EngineError(
-            "nn.cross_entropy", "there is no class \(Int(low < 1 ? low : high)) in logits of \(logits.shape.shapeText)",
-            advice: "classes count from 1 to \(logits.shape[1])")
-        }
+      if logits.rank >= 2,
+        let bad = try classes.integers().first(where: { !(1...max(logits.shape[1], 1)).contains($0) })
+      {
+        throw EngineError(
+          "nn.cross_entropy", "there is no class \(bad) in logits of \(logits.shape.shapeText)",
+          advice: "classes count from 1 to \(logits.shape[1])")
       }
       return .object(try logits.crossEntropy(classes - 1, $0.options.reduction()))
     }

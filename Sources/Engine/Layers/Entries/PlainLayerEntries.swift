@@ -139,8 +139,8 @@ enum PlainLayerEntries {
       }
       return .object(
         LayerObject(
-          Sequential(
-            try parts.enumerated().map { index, value in
+          try Sequential(
+            parts.enumerated().map { index, value in
               switch value {
               case .object(let layer as LayerObject): return .layer(layer)
               case .function(let function): return .function(function)

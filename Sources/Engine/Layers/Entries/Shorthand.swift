@@ -86,19 +86,27 @@ extension Option {
 extension Arguments {
   /// A number given in place or else by name.
   func number(_ position: Int, named name: String) throws -> Double {
-    has(position) ? try number(position) : try options.number(name)
+    guard has(position) else { return try options.number(name) }
+    let value = try number(position)
+    guard value.isFinite else { throw mismatch(position, "a finite number") }
+    return value
   }
 
-  /// One integer for both axes or a pair, in place or else by name.
+  /// One integer for both axes or a pair, in place or else by name; 1 or more and far from overflow.
   func pair(_ position: Int, named name: String? = nil) throws -> (Int, Int) {
     if let name, !has(position) { return try options.pair(name) }
-    if let both = self[position].exactInteger { return (both, both) }
-    if case .table(let table) = self[position], table.list.count == 2, let first = table.list[0].exactInteger,
-      let second = table.list[1].exactInteger
-    {
-      return (first, second)
+    var values = [self[position].exactInteger, self[position].exactInteger]
+    if case .table(let table) = self[position], table.list.count == 2 { values = table.list.map(\.exactInteger) }
+    guard let first = values[0], let second = values[1] else {
+      throw mismatch(position, "an integer or a pair {vertical, horizontal}")
     }
-    throw mismatch(position, "an integer or a pair {vertical, horizontal}")
+    for size in [first, second] where !Option.sizes.contains(Double(size)) {
+      throw EngineError(
+        function.qualifiedName,
+        "argument \(position + 1) ('\(function.parameters[position].name)') must be between 1 and 16777216, got \(size)"
+      )
+    }
+    return (first, second)
   }
 }
 
