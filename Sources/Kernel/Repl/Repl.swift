@@ -44,7 +44,7 @@ public final class Repl {
     while true {
       switch readLine() {
       case .end:
-        StandardOutput.write("\n")
+        if atl_readline_ends_line() == 0 { StandardOutput.write("\n") }
         StandardOutput.flush()
         return
       case .line(let line): take(line)
@@ -122,16 +122,18 @@ public final class Repl {
 
   /// Readline's completer: the matches as readline wants them, the text they have in common first.
   private static func complete(_ word: UnsafePointer<CChar>?) -> UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? {
-    atl_readline_completion_over()
+    atl_readline_completing()
     guard let word, let names = current?.session.names(completing: String(cString: word)), !names.isEmpty else {
       return nil
     }
     var common = Substring(names[0])
     for name in names { while !name.hasPrefix(common) { common.removeLast() } }
     let all = (names.count == 1 ? [] : [String(common)]) + names
-    let matches = UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>.allocate(capacity: all.count + 1)
+    // Readline frees the list and its strings, so they come from malloc; the last entry stays NULL.
+    let size = MemoryLayout<UnsafeMutablePointer<CChar>?>.stride
+    guard let memory = calloc(all.count + 1, size) else { return nil }
+    let matches = memory.bindMemory(to: UnsafeMutablePointer<CChar>?.self, capacity: all.count + 1)
     for (index, name) in all.enumerated() { matches[index] = strdup(name) }
-    matches[all.count] = nil
     return matches
   }
 }

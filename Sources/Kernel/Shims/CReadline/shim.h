@@ -9,7 +9,7 @@
 #include <sys/select.h>
 
 /// Our name for the user's ~/.inputrc; no signal handlers of readline's own (ours ends the wait for a key); entries of
-/// several lines kept whole in the history and its file; no blank after a completed name.
+/// several lines kept whole in the history and its file.
 static inline void atl_readline_set_up(
     rl_completion_func_t *_Nonnull complete, rl_compentry_func_t *_Nonnull nothing) {
   rl_readline_name = "atelier";
@@ -20,12 +20,21 @@ static inline void atl_readline_set_up(
   rl_attempted_completion_function = complete;
   rl_completion_entry_function = nothing;
   rl_completer_word_break_characters = " \t\n\"\\'><=;+-*/%^~#{}()[],!|&";
-  rl_completion_append_character = '\0';
   rl_variable_bind("enable-bracketed-paste", "on");
 }
 
-/// Tells readline that there is nothing more to complete: it must not fall back to file names.
-static inline void atl_readline_completion_over(void) { rl_attempted_completion_over = 1; }
+/// To be called by the completer: readline must not fall back to file names, nor add a blank to a completed name (it
+/// forgets both before every completion).
+static inline void atl_readline_completing(void) {
+  rl_attempted_completion_over = 1;
+  rl_completion_append_character = '\0';
+}
+
+/// Whether readline itself ends the line when Ctrl-D closes the prompt, as it does with bracketed paste.
+static inline int atl_readline_ends_line(void) {
+  const char *value = rl_variable_value("enable-bracketed-paste");
+  return value != NULL && value[0] == 'o' && value[1] == 'n';
+}
 
 /// Drops what was typed and everything readline remembers of the keys before.
 static inline void atl_readline_drop_line(void) {
