@@ -103,6 +103,23 @@ import Testing
     try checkGradient(picture) { try AnyFilter.anisotropic.apply($0, .init(strength: 0)) }
   }
 
+  @Test func `the window kernel and conv2d are one filter, gradients included`() throws {
+    let cases = [([3, 9, 90], [3, 5]), ([1, 6, 7], [4, 2]), ([2, 3, 20], [1, 1]), ([1, 8, 41], [8, 9])]
+    for (shape, size) in cases {
+      let picture = try Pictures.noise(shape), kernel = try Pictures.noise(size, seed: 9) - 0.4
+      let weights = try Pictures.noise(shape, seed: 10)
+      let results = try [ElementType.f32, .f64].map { type in
+        let leaf = try picture.to(type).copy()
+        try leaf.setRequiresGradient()
+        let result = try Filters.convolve(leaf, kernel, .init(border: .zeros))
+        try (result * weights).sum().backward()
+        return (result, leaf.gradient!)
+      }
+      #expect(try difference(results[0].0, results[1].0) < 1e-5)
+      #expect(try difference(results[0].1, results[1].1) < 1e-5)
+    }
+  }
+
   @Test func `what has no gradient says so`() throws {
     let picture = try Pictures.noise([3, 8, 20])
     try picture.setRequiresGradient()

@@ -13,6 +13,7 @@ extern const ck_resample_lines NAME(ck_resamplers)[2];
 void NAME(ck_normal16)(int64_t blocks, float *values);
 void NAME(ck_philox)(uint64_t seed, uint64_t stream, int64_t first, int64_t blocks, float *out, bool normal);
 void NAME(ck_kuwahara_row)(const ck_kuwahara *p, int64_t row, void *scratch);
+void NAME(ck_correlate_row)(const ck_correlation *p, int64_t row);
 
 #define TEXT(x) #x
 #define TEXT2(x) TEXT(x)
@@ -36,4 +37,5 @@ const ck_table NAME(ck_table) = {
     .normal16 = NAME(ck_normal16),
     .philox = NAME(ck_philox),
     .kuwahara = NAME(ck_kuwahara_row),
+    .correlate = NAME(ck_correlate_row),
 };

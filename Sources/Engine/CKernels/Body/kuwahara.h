@@ -5,24 +5,9 @@
  * along the local direction. Every pixel is computed alone, so that splitting the rows changes no byte. */
 #ifndef CK_KUWAHARA_H
 #define CK_KUWAHARA_H
-#include "math.h"
+#include "picture.h"
 
-enum { SECTORS = 8, SIDE = 16 };
-
-#if CK_LEVEL >= 3
-#define VFMA(a, b, c) __builtin_elementwise_fma(a, b, c)
-#else
-#define VFMA(a, b, c) ((a) * (b) + (c))
-#endif
-
-typedef int32_t vi __attribute__((ext_vector_type(16)));
-
-#define SPLAT(v) ((vf)(v))
-#define VMAX(a, b) __builtin_elementwise_max(a, b)
-#define VMIN(a, b) __builtin_elementwise_min(a, b)
-#define VSQRT(a) __builtin_elementwise_sqrt(a)
-
-INLINE vf load(const float *p) { return *(const vf_u *)p; }
+enum { SECTORS = 8 };
 
 /* yes where the mask holds, no elsewhere. */
 INLINE vf choose(vi mask, vf yes, vf no) { return (vf)(((vi)yes & mask) | ((vi)no & ~mask)); }
@@ -100,6 +85,17 @@ INLINE void blend(const ck_kuwahara *p, const int64_t channels, const vf *sums, 
   }
 }
 
+/* Sums of one sector's taps over up to four planes at once. */
+INLINE void table_sums(const int planes, const float *const *from, int64_t taps, const int64_t *offset,
+                       const float *weight, vf *to) {
+  vf sum[4] = {SPLAT(0.0f), SPLAT(0.0f), SPLAT(0.0f), SPLAT(0.0f)};
+  for (int64_t t = 0; t < taps; t++) {
+    const vf w = SPLAT(weight[t]);
+    for (int i = 0; i < planes; i++) sum[i] = VFMA(w, load(from[i] + offset[t]), sum[i]);
+  }
+  for (int i = 0; i < planes; i++) to[i] = sum[i];
+}
+
 /* The generalised filter: each sector's taps from the table; their weights add up to 1. */
 INLINE void table_block(const ck_kuwahara *p, const int64_t channels, const float *x, const float *energy, vf *sums,
                         float *out, int64_t first) {
@@ -108,15 +104,16 @@ INLINE void table_block(const ck_kuwahara *p, const int64_t channels, const floa
   for (int k = 0; k < SECTORS; k++) {
     vf *s = sums + k * (channels + 2);
     const int64_t n = p->counts[k];
-    vf sum = SPLAT(0.0f);
-    for (int64_t t = 0; t < n; t++) sum = VFMA(SPLAT(weight[t]), load(energy + offset[t]), sum);
     s[0] = SPLAT(1.0f);
-    s[1] = sum;
-    for (int64_t c = 0; c < channels; c++) {
-      sum = SPLAT(0.0f);
-      const float *plane = x + c * p->plane;
-      for (int64_t t = 0; t < n; t++) sum = VFMA(SPLAT(weight[t]), load(plane + offset[t]), sum);
-      s[2 + c] = sum;
+    if (channels <= 3) {
+      const float *const from[4] = {energy, x, channels > 1 ? x + p->plane : x, channels > 2 ? x + 2 * p->plane : x};
+      table_sums((int)channels + 1, from, n, offset, weight, s + 1);
+    } else {
+      table_sums(1, &energy, n, offset, weight, s + 1);
+      for (int64_t c = 0; c < channels; c++) {
+        const float *plane = x + c * p->plane;
+        table_sums(1, &plane, n, offset, weight, s + 2 + c);
+      }
     }
     offset += n;
     weight += n;
@@ -233,11 +230,12 @@ INLINE void kuwahara_row(const ck_kuwahara *p, const int64_t channels, int64_t r
   }
 }
 
-/* scratch: room for 8 (channels + 2) vectors, used beyond four channels. */
+/* scratch: room for 8 (channels + 2) vectors, used beyond three channels. */
 void NAME(ck_kuwahara_row)(const ck_kuwahara *p, int64_t row, void *scratch) {
   vf sums[SECTORS * 5];
   switch (p->channels) {
     case 1: kuwahara_row(p, 1, row, sums); break;
+    case 2: kuwahara_row(p, 2, row, sums); break;
     case 3: kuwahara_row(p, 3, row, sums); break;
     default: kuwahara_row(p, p->channels, row, scratch); break;
   }

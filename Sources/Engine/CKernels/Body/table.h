@@ -47,6 +47,8 @@ typedef struct {
   void (*philox)(uint64_t seed, uint64_t stream, int64_t first, int64_t blocks, float *out, bool normal);
   /* One row of the output; scratch: 64-byte aligned room for 8 (channels + 2) vectors of 64 bytes. */
   void (*kuwahara)(const ck_kuwahara *p, int64_t row, void *scratch);
+  /* One row of one plane of the output, counted over all planes. */
+  void (*correlate)(const ck_correlation *p, int64_t row);
 } ck_table;
 
 extern const ck_table ck_table_v2, ck_table_v3, ck_table_v4;

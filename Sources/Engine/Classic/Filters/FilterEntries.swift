@@ -200,9 +200,9 @@ public enum FilterEntries {
         .optional(
           "tau", .number, "instead of p: the older form U = G(sigma) − tau·G(k·sigma), 0.98 in the paper", range: 0...1),
         .optional(
-          "epsilon", .number, "values of U from here on are white; 0.31 with p, -0.02 with tau", range: -100...100),
+          "epsilon", .number, "values of U from here on are white; 0.31 with p, -0.005 with tau", range: -100...100),
         .optional(
-          "phi", .number, "how steeply darker values fall: 1 + tanh(phi·(U − epsilon)); 4.3 with p, 30 with tau",
+          "phi", .number, "how steeply darker values fall: 1 + tanh(phi·(U − epsilon)); 4.3 with p, 60 with tau",
           range: 0...1e6),
       ],
       source: """

@@ -60,6 +60,7 @@ public enum Filters {
     }
     let padded = try x.padded(
       top: top, bottom: height - 1 - top, left: left, right: width - 1 - left, options.border)
+    if padded.dtype == .f32, !weight.requiresGradient { return try padded.correlatedPlanes(weight) }
     let (shape, large) = (x.shape, padded.shape)
     return try padded.reshape([shape[0] * shape[1], 1, large[2], large[3]])
       .conv2d(weight.reshape([1, 1, height, width])).reshape(shape)

@@ -9,9 +9,9 @@ extension Filters {
     /// The wide Gaussian's standard deviation over the narrow one's, 1.01 to 10.
     public var k = 1.6
     public var form = Form.sharpened(p: 21.7)
-    /// Values of the difference from here on are white; nil: 0.31 (sharpened), −0.02 (difference).
+    /// Values of the difference from here on are white; nil: 0.31 (sharpened), −0.005 (difference).
     public var epsilon: Double?
-    /// How steeply darker values fall to black; nil: 4.3 (sharpened), 30 (difference).
+    /// How steeply darker values fall to black; nil: 4.3 (sharpened), 60 (difference).
     public var phi: Double?
 
     /// What is thresholded.
@@ -28,7 +28,7 @@ extension Filters {
     var threshold: (epsilon: Double, phi: Double) {
       switch form {
       case .sharpened: (epsilon ?? 0.31, phi ?? 4.3)
-      case .difference: (epsilon ?? -0.02, phi ?? 30)
+      case .difference: (epsilon ?? -0.005, phi ?? 60)
       }
     }
 

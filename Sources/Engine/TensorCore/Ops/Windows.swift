@@ -60,6 +60,41 @@ extension Tensor {
   package static let kuwaharaBlock = 16
 }
 
+extension Tensor {
+  /// The same window over every plane (the last two axes), only where it lies wholly inside:
+  /// out[y, x] = Σ window[i, j]·self[y + i, x + j]. self: f32 […, H, W], window: [h, w] → […, H−h+1, W−w+1].
+  /// Differentiable in self; a window that wants a gradient takes `conv2d`.
+  package func correlatedPlanes(_ window: Tensor) throws -> Tensor {
+    guard dtype == .f32, rank >= 2, window.rank == 2, window.count > 0, dims[rank - 2] >= window.dims[0],
+      dims[rank - 1] >= window.dims[1]
+    else { preconditionFailure("correlatedPlanes: a window of \(window.dims.text) over \(dims.text)") }
+    let x = try detached().contiguous(), taps = try window.detached().converted(to: .f32).contiguous()
+    let (rows, columns) = (window.dims[0], window.dims[1])
+    var target = dims
+    target[rank - 2] -= rows - 1
+    target[rank - 1] -= columns - 1
+    let y = try Tensor.empty(target, .f32, for: "correlate")
+    var plan = ck_correlation()
+    plan.height = Int64(dims[rank - 2])
+    plan.width = Int64(dims[rank - 1])
+    plan.planes = Int64(count) / Swift.max(plan.height * plan.width, 1)
+    plan.rows = Int64(rows)
+    plan.columns = Int64(columns)
+    withExtendedLifetime((x, taps)) {
+      plan.in = UnsafePointer(x.base.assumingMemoryBound(to: Float.self))
+      plan.window = UnsafePointer(taps.base.assumingMemoryBound(to: Float.self))
+      plan.out = y.base.assumingMemoryBound(to: Float.self)
+      ck_correlate(&plan)
+    }
+    try Interrupt.check()
+    guard Autograd.records(self) else { return y }
+    return y.derived("correlate", from: [self]) { pull in
+      let spread = try pull.grad.pad([columns - 1, columns - 1, rows - 1, rows - 1])
+      return [try spread.correlatedPlanes(taps.flip([0, 1]))]
+    }
+  }
+}
+
 extension KuwaharaSectors {
   /// Completes the plan with the sectors and runs it.
   fileprivate func run(_ plan: inout ck_kuwahara) throws -> Int32 {

@@ -181,6 +181,16 @@ typedef struct {
 /* Rows in parallel. Returns 0, or -2 without memory for scratch. */
 int ck_kuwahara_run(const ck_kuwahara *p);
 
+/* Every one of `planes` dense f32 planes height × width with the same window, only where it lies wholly inside:
+ * out[y][x] = sum over i, j of window[i*columns + j] * in[y + i][x + j], out dense
+ * (height - rows + 1) × (width - columns + 1). */
+typedef struct {
+  int64_t planes, height, width, rows, columns;
+  const float *window, *in;
+  float *out;
+} ck_correlation;
+void ck_correlate(const ck_correlation *p);
+
 /* ---- random numbers ---- */
 
 /* PyTorch's CPU generator: mt19937 and the spare value of the double-precision Box-Muller. */
