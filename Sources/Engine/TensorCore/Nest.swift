@@ -1,4 +1,5 @@
 internal import CKernels
+internal import Surface
 
 /// Builds the loop descriptions that the C kernels take.
 enum Nest {
@@ -44,6 +45,27 @@ enum Nest {
       for axis in 0..<dims.count { words[axis] = Int64(dims[axis]) }
     }
   }
+}
+
+/// What a kernel's answer means: 0 is fine, −1 a type it lacks (our own bug), −2 memory that it could not get. A pending
+/// interrupt leaves results of any size unfinished, so it throws.
+@inline(__always)
+func finish(_ status: Int32, _ operation: String) throws {
+  precondition(status != -1, "a kernel was asked for a type it lacks")
+  if status == -2 {
+    throw EngineError(
+      operation, "there is no memory for the work in between",
+      advice: "use a smaller size or release tensors (x = nil)")
+  }
+  try Interrupt.check()
+}
+
+/// Runs short writes to their end: an interrupt must not leave half of one behind.
+@inline(__always)
+func uninterrupted(_ write: () -> Void) {
+  ck_set_interrupt(nil)
+  write()
+  ck_set_interrupt(UnsafePointer(Interrupt.address))
 }
 
 extension Dims {

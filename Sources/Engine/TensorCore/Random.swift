@@ -40,6 +40,7 @@ public final class RandomGenerator {
     let type: ElementType = dtype == .f64 ? .f64 : .f32
     let tensor = try Tensor.empty(Tensor.checkedDims(shape, for: operation), type, for: operation)
     draw(type.code, Int64(tensor.count), tensor.base)
+    try Interrupt.check()
     return try tensor.converted(to: dtype)
   }
 
@@ -66,6 +67,7 @@ extension Tensor {
   public static func noise(_ shape: [Int], seed: UInt64, stream: UInt64 = 0) throws -> Tensor {
     let tensor = try empty(checkedDims(shape, for: "noise"), .f32, for: "noise")
     ck_philox_uniform(seed, stream, Int64(tensor.count), tensor.base.assumingMemoryBound(to: Float.self))
+    try Interrupt.check()
     return tensor
   }
 
@@ -73,6 +75,7 @@ extension Tensor {
   public static func normalNoise(_ shape: [Int], seed: UInt64, stream: UInt64 = 0) throws -> Tensor {
     let tensor = try empty(checkedDims(shape, for: "noise"), .f32, for: "noise")
     ck_philox_normal(seed, stream, Int64(tensor.count), tensor.base.assumingMemoryBound(to: Float.self))
+    try Interrupt.check()
     return tensor
   }
 

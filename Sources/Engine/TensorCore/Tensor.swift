@@ -120,6 +120,7 @@ extension Tensor {
   static func filled(_ shape: [Int], _ value: Double, _ dtype: ElementType, for operation: String) throws -> Tensor {
     let tensor = try empty(checkedDims(shape, for: operation), dtype, for: operation)
     tensor.fill(value)
+    try Interrupt.check()
     return tensor
   }
 
@@ -182,7 +183,7 @@ extension Tensor {
   /// Writes one value to every element, without regard to gradients or versions.
   func fill(_ value: Double) {
     var nest = Nest.of(self)
-    ck_fill(dtype.code, &nest, base, value, Tensor.saturated(value))
+    uninterrupted { _ = ck_fill(dtype.code, &nest, base, value, Tensor.saturated(value)) }
   }
 
   /// The integer that a number becomes in an integer tensor.

@@ -73,8 +73,7 @@ enum ConvolutionKernels {
   ) throws {
     if type == .f64 {
       var plain = plan.plain
-      ck_conv_forward(type.code, &plain, x, w, bias, y)
-      return try Interrupt.check()
+      return try finish(ck_conv_forward(type.code, &plain, x, w, bias, y), "convolution")
     }
     if let part = batchPart(plan) {
       return try eachImageGroup(plan, part) { sub, image in
@@ -103,8 +102,7 @@ enum ConvolutionKernels {
   ) throws {
     if type == .f64 {
       var plain = plan.plain
-      ck_conv_backward_data(type.code, &plain, dy, w, dx)
-      return try Interrupt.check()
+      return try finish(ck_conv_backward_data(type.code, &plain, dy, w, dx), "convolution")
     }
     if let part = batchPart(plan) {
       return try eachImageGroup(plan, part) { sub, image in
@@ -131,8 +129,7 @@ enum ConvolutionKernels {
   ) throws {
     if type == .f64 {
       var plain = plan.plain
-      ck_conv_backward_weights(type.code, &plain, x, dy, dw)
-      return try Interrupt.check()
+      return try finish(ck_conv_backward_weights(type.code, &plain, x, dy, dw), "convolution")
     }
     if let part = batchPart(plan) {
       return try summedImageGroups(plan, part, into: dw) { sub, image, partial in
@@ -183,7 +180,9 @@ enum ConvolutionKernels {
     var nest = Nest.dense(count, operands: 3)
     try eachImageGroup(plan, part) { sub, image in
       try body(sub, image, image == 0 ? total : partial.base)
-      if image > 0 { ck_binary(Int32(CK_ADD.rawValue), ElementType.f32.code, &nest, total, total, partial.base, 0, 0) }
+      guard image > 0 else { return }
+      let type = ElementType.f32.code
+      try finish(ck_binary(Int32(CK_ADD.rawValue), type, &nest, total, total, partial.base, 0, 0), "conv2d")
     }
   }
 

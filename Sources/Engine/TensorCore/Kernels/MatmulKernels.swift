@@ -19,6 +19,8 @@ enum MatmulKernels {
     let threads: Int
   }
   nonisolated(unsafe) private static var cache = PrimitiveCache<Key>(capacity: 256)
+  /// Whether the library's products have the same bytes on any number of threads on this processor.
+  private static let hasFixedOrder = Runtime.isa == "v4"
 
   /// c = a · b into dense row-major memory.
   static func product(
@@ -26,7 +28,8 @@ enum MatmulKernels {
     into c: UnsafeMutableRawPointer
   ) throws {
     // Small products: the plain kernel is faster than a call into the library, and it is the f64 path.
-    if type == .f64 || plan.operations < 32768 { return try plain(plan, type, a, b, into: c) }
+    // Below AVX-512 the library sums along k by thread, so that its bytes would depend on their number.
+    if type == .f64 || plan.operations < 32768 || !hasFixedOrder { return try plain(plan, type, a, b, into: c) }
     if plan.operations > 2.5e10, plan.m > 256 || plan.batch > 1 {
       return try parts(plan) { sub, left, right, out in
         try product(sub, type, a + left * 4, b + right * 4, into: c + out * 4)
@@ -61,11 +64,11 @@ enum MatmulKernels {
     into c: UnsafeMutableRawPointer
   ) throws {
     for image in 0..<plan.batch {
-      ck_gemm(
+      let status = ck_gemm(
         type.code, Int64(plan.m), Int64(plan.n), Int64(plan.k), a + image * plan.left.x * type.size,
         Int64(plan.left.y), Int64(plan.left.z), b + image * plan.right.x * type.size, Int64(plan.right.y),
         Int64(plan.right.z), c + image * plan.m * plan.n * type.size, Int64(plan.n))
-      if plan.operations > 1e8 { try Interrupt.check() }
+      try finish(status, "matmul")
     }
   }
 

@@ -17,6 +17,8 @@ extension OpSample {
       large: [
         Call([.uniform(1, 64, 64, 64), .uniform(64, 64, 3, 3), .uniform(64)], ["padding": [1, 1]]),
         Call([.uniform(4, 3, 60, 60), .uniform(16, 3, 7, 7)], ["stride": [2, 2]]),
+        Call([.uniform(2, 256, 20, 20), .uniform(64, 256, 1, 1)]),
+        Call([.uniform(2, 64, 40, 40), .uniform(64, 1, 3, 3)], ["padding": [1, 1], "groups": 64]),
       ],
       refusals: [
         Refusal(

@@ -54,7 +54,7 @@ extension OpSample {
     OpSample(
       "expand", "movement",
       small: [Call([.uniform(1, 4)], ["shape": [3, 4]]), Call([.uniform(2, 1, 3)], ["shape": [4, 2, 5, -1]])],
-      large: [Call([.uniform(300, 1)], ["shape": [300, 500]])],
+      large: [Call([.uniform(30_000, 1)], ["shape": [30_000, 5]])],
       refusals: [
         Refusal(
           [.uniform(3, 4)], ["shape": [3, 8]],

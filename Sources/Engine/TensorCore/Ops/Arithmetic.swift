@@ -43,8 +43,10 @@ extension Tensor {
     let (a, b, y) = try operands(a, b, "mul")
     try a.run(CK_MUL, b, into: y)
     guard Autograd.records(a, b) else { return y }
-    return y.derived("mul", from: [a, b], saving: [a, b]) {
-      [$0.wants(0) ? try $0.grad * b : nil, $0.wants(1) ? try $0.grad * a : nil]
+    // Each operand is kept only for the other one's gradient.
+    let (left, right) = (b.requiresGradient ? a : nil, a.requiresGradient ? b : nil)
+    return y.derived("mul", from: [a, b], saving: [left, right].compactMap(\.self)) {
+      [$0.wants(0) ? try $0.grad * right! : nil, $0.wants(1) ? try $0.grad * left! : nil]
     }
   }
 
@@ -172,5 +174,6 @@ struct Divide: Elementwise {
   let p0: Double
   var name: String { "div" }
   var kernel: ck_unary_op { CK_DIV_SCALAR }
+  var readsNothing: Bool { true }
   func slope(_ x: Tensor) throws -> Tensor? { try Tensor.full([], 1 / p0, x.dtype) }
 }

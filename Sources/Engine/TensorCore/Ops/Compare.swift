@@ -24,14 +24,16 @@ extension Tensor {
     let (a, b) = try Autograd.noGradient { (try a.converted(to: type), try b.converted(to: type)) }
     let y = try empty(target, .bool, for: op.scriptName)
     var nest = Nest.make(target, y.strides, a.strides(over: target), b.strides(over: target))
-    ck_compare(Int32(op.rawValue), type.code, &nest, y.base.assumingMemoryBound(to: UInt8.self), a.base, b.base)
+    let flags = y.base.assumingMemoryBound(to: UInt8.self)
+    try finish(ck_compare(Int32(op.rawValue), type.code, &nest, flags, a.base, b.base), op.scriptName)
     return y
   }
 
   func compare(_ op: ck_compare_op, _ number: Double) throws -> Tensor {
     let y = try Tensor.empty(dims, .bool, for: op.scriptName)
     var nest = Nest.make(dims, y.strides, strides)
-    ck_compare_scalar(Int32(op.rawValue), dtype.code, &nest, y.base.assumingMemoryBound(to: UInt8.self), base, number)
+    let flags = y.base.assumingMemoryBound(to: UInt8.self)
+    try finish(ck_compare_scalar(Int32(op.rawValue), dtype.code, &nest, flags, base, number), op.scriptName)
     return y
   }
 
@@ -68,7 +70,7 @@ extension Tensor {
     let y = try empty(target, type, for: "where")
     var nest = Nest.make(
       target, y.strides, m.strides(over: target), a.strides(over: target), b.strides(over: target))
-    ck_where(type.code, &nest, y.base, m.base.assumingMemoryBound(to: UInt8.self), a.base, b.base)
+    try finish(ck_where(type.code, &nest, y.base, m.base.assumingMemoryBound(to: UInt8.self), a.base, b.base), "where")
     guard Autograd.records(a, b) else { return y }
     return y.derived("where", from: [a, b], saving: [m]) { pull in
       let zero = try full([], 0, type)

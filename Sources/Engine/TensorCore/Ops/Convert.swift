@@ -19,12 +19,14 @@ extension Tensor {
   }
 
   /// Writes this tensor's elements, converted, into another of the same shape.
-  func cast(into out: Tensor) throws {
+  func cast(into out: Tensor) throws { try finish(store(into: out), "to") }
+
+  /// `cast(into:)` that leaves the question of an interrupt to the caller.
+  func store(into out: Tensor) -> Int32 {
     var nest =
-      isContiguous && out.isContiguous
+      dims == out.dims && isContiguous && out.isContiguous
       ? Nest.dense(count, operands: 2) : Nest.make(out.dims, out.strides, strides(over: out.dims))
-    ck_cast(dtype.code, out.dtype.code, &nest, out.base, base)
-    if count > 1 << 15 { try Interrupt.check() }
+    return ck_cast(dtype.code, out.dtype.code, &nest, out.base, base)
   }
 
   /// The same elements in dense row-major order: this tensor itself when they lie so already.

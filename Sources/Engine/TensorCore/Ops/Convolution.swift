@@ -168,10 +168,12 @@ extension Tensor {
     let y = try out.converted(to: x.dtype)
     let inputs = [x, w] + (bias.map { [$0] } ?? [])
     guard Autograd.records(inputs) else { return y }
-    return y.derived("conv2d", from: inputs, saving: [x, w]) { pull in
+    // A frozen layer keeps no input, a first layer no weights.
+    let (keptInput, keptWeight) = (w.requiresGradient ? x : nil, x.requiresGradient ? w : nil)
+    return y.derived("conv2d", from: inputs, saving: [keptInput, keptWeight].compactMap(\.self)) { pull in
       let gradients = [
-        pull.wants(0) ? try inputGradient(plan, pull.grad, w) : nil,
-        pull.wants(1) ? try weightGradient(plan, x, pull.grad) : nil,
+        pull.wants(0) ? try inputGradient(plan, pull.grad, keptWeight!) : nil,
+        pull.wants(1) ? try weightGradient(plan, keptInput!, pull.grad) : nil,
       ]
       return bias == nil ? gradients : gradients + [pull.wants(2) ? try pull.grad.sum([0, 2, 3]) : nil]
     }

@@ -15,6 +15,9 @@ protocol Elementwise {
   var keepsIntegers: Bool { get }
   /// Whether `slope` reads the output rather than the input.
   var readsOutput: Bool { get }
+  /// Whether `slope` reads neither: nothing is kept for backward, and both may change in place. It then gets the
+  /// gradient, for its element type.
+  var readsNothing: Bool { get }
   /// The C kernel for gradient × slope where there is a fused one; its second operand is the output or input as
   /// `readsOutput` says. Second derivatives use `slope`.
   var fused: ck_binary_op? { get }
@@ -28,6 +31,7 @@ extension Elementwise {
   var p1: Double { 0 }
   var keepsIntegers: Bool { false }
   var readsOutput: Bool { false }
+  var readsNothing: Bool { false }
   var fused: ck_binary_op? { nil }
 }
 
@@ -40,6 +44,9 @@ extension Tensor {
     let y = try Tensor.empty(x.dims, x.dtype, for: rule.name)
     try x.run(rule.kernel, into: y, rule.p0, rule.p1)
     guard Autograd.records(x) else { return y }
+    if rule.readsNothing {
+      return y.derived(rule.name, from: [x]) { pull in [try rule.slope(pull.grad).map { try pull.grad * $0 }] }
+    }
     let readsOutput = rule.readsOutput
     return y.derived(rule.name, from: [x], saving: readsOutput ? [] : [x], keepsOutput: readsOutput) { pull in
       let s = readsOutput ? pull.output : x
@@ -57,8 +64,7 @@ extension Tensor {
     var nest =
       isContiguous && out.isContiguous ? Nest.dense(total, operands: 2) : Nest.make(dims, out.strides, strides)
     let status = ck_unary(Int32(op.rawValue), dtype.code, &nest, out.base, base, p0, p1)
-    precondition(status == 0, "a kernel was asked for a type it lacks")
-    if total > 1 << 15 { try Interrupt.check() }
+    try finish(status, "element-wise")
   }
 
   /// Runs a binary kernel on operands of one type that broadcast, without recording.
@@ -80,8 +86,7 @@ extension Tensor {
       nest = Nest.make(target, out.strides, strides(over: target), other.strides(over: target))
     }
     let status = ck_binary(Int32(op.rawValue), dtype.code, &nest, out.base, base, other.base, p0, p1)
-    precondition(status == 0, "a kernel was asked for a type it lacks")
-    if total > 1 << 15 { try Interrupt.check() }
+    try finish(status, "element-wise")
   }
 
   /// The common shape, or an error that names the op and both shapes.
@@ -174,6 +179,7 @@ struct Step: Elementwise {
   let name: String
   let kernel: ck_unary_op
   var keepsIntegers: Bool { true }
+  var readsNothing: Bool { true }
   func slope(_ x: Tensor) throws -> Tensor? { nil }
 }
 
@@ -215,6 +221,7 @@ struct Affine: Elementwise {
   /// The derivative, a constant.
   let factor: Double
   var keepsIntegers: Bool { true }
+  var readsNothing: Bool { true }
   func slope(_ x: Tensor) throws -> Tensor? { try Tensor.full([], factor, x.dtype) }
 }
 

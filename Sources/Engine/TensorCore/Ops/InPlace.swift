@@ -33,6 +33,13 @@ extension Tensor {
     return old
   }
 
+  /// Writes elements here: all of them or, when an interrupt is pending, none.
+  private func overwrite(with source: Tensor) throws {
+    try Interrupt.check()
+    uninterrupted { _ = source.store(into: self) }
+    storage.version += 1
+  }
+
   /// Writes the elements of `value`, broadcast and converted, into this tensor.
   @discardableResult
   public func copy_(_ value: Tensor) throws -> Tensor {
@@ -41,8 +48,7 @@ extension Tensor {
       throw EngineError("copy_", "the shape \(value.dims.text) does not fit into \(dims.text)")
     }
     let source = value.storage === storage ? try value.detached().copy() : value.detached()
-    try source.cast(into: self)
-    storage.version += 1
+    try overwrite(with: source)
     // What was here before no longer matters; the gradient goes to the new value alone.
     if Autograd.records(self, value) {
       node = nil
@@ -55,6 +61,7 @@ extension Tensor {
   @discardableResult
   public func fill_(_ value: Double) throws -> Tensor {
     try checkWritable("fill_", value: nil)
+    try Interrupt.check()
     fill(value)
     storage.version += 1
     node = nil
@@ -95,8 +102,7 @@ extension Tensor {
         name, "the result is \(result.dtype), which this tensor of \(dtype) cannot hold",
         advice: "convert it first: t:to(\"\(result.dtype)\")")
     }
-    try result.detached().cast(into: self)
-    storage.version += 1
+    try overwrite(with: result.detached())
     node = result.node
     outputIndex = result.outputIndex
     return self
@@ -114,7 +120,7 @@ extension Tensor {
   private func ternary(_ op: ck_ternary_op, _ x: Tensor, _ y: Tensor, _ z: Tensor, _ p0: Double) {
     precondition(y.dtype == dtype && z.dtype == dtype && y.dims == dims && z.dims == dims)
     var nest = Nest.make(dims, strides, x.strides, y.strides, z.strides)
-    ck_ternary(Int32(op.rawValue), dtype.code, &nest, base, x.base, y.base, z.base, p0)
+    uninterrupted { _ = ck_ternary(Int32(op.rawValue), dtype.code, &nest, base, x.base, y.base, z.base, p0) }
     storage.version += 1
   }
 }

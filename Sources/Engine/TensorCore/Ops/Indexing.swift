@@ -36,7 +36,8 @@ extension Tensor {
     let status = ck_gather(
       dtype.code, &nest, y.base, positions.base.assumingMemoryBound(to: Int64.self), base, Int64(strides[axis]),
       Int64(dims[axis]), &bad)
-    if status != 0 { try throwOutside(bad, axis, operation) }
+    if status == 1 { try throwOutside(bad, axis, operation) }
+    try finish(status, operation)
     guard Autograd.records(self) else { return y }
     return y.derived(operation, from: [self], saving: [positions]) { pull in
       [try Tensor.zeros(self.shape, self.dtype).scattered(axis, positions, pull.grad)]
@@ -74,7 +75,8 @@ extension Tensor {
     let status = ck_scatter_add(
       dtype.code, &nest, source.base, positions.base.assumingMemoryBound(to: Int64.self), y.base,
       Int64(y.strides[axis]), Int64(dims[axis]), &bad)
-    if status != 0 { try throwOutside(bad, axis, "scatter_add") }
+    if status == 1 { try throwOutside(bad, axis, "scatter_add") }
+    try finish(status, "scatter_add")
     guard Autograd.records(self, source) else { return y }
     return y.derived("scatter_add", from: [self, source], saving: [positions]) {
       [$0.grad, $0.wants(1) ? try $0.grad.gathered(axis, positions, "gather") : nil]

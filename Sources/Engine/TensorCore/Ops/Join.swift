@@ -61,7 +61,7 @@ extension Tensor {
     let axis = place < 0 ? place + first.rank + 1 : place
     guard axis >= 0, axis <= first.rank, first.rank < Dims.most else {
       throw EngineError(
-        "stack", "cannot put an axis at \(place < 0 ? place : place + 1) of a tensor of \(first.dims.text)",
+        "stack", "cannot put an axis at \(place < 0 ? place : place &+ 1) of a tensor of \(first.dims.text)",
         advice: "places count from 1 to \(first.rank + 1)")
     }
     return try cat(parts.map { try $0.unsqueeze(axis) }, axis)

@@ -46,10 +46,12 @@ extension Tensor {
   private static func product(_ a: Tensor, _ b: Tensor) throws -> Tensor {
     let y = try forward(a, b)
     guard Autograd.records(a, b) else { return y }
-    return y.derived("matmul", from: [a, b], saving: [a, b]) { pull in
+    // Each operand is kept only for the other one's gradient.
+    let (left, right) = (b.requiresGradient ? a : nil, a.requiresGradient ? b : nil)
+    return y.derived("matmul", from: [a, b], saving: [left, right].compactMap(\.self)) { pull in
       [
-        pull.wants(0) ? try product(pull.grad, b.transposed()) : nil,
-        pull.wants(1) ? try product(a.transposed(), pull.grad) : nil,
+        pull.wants(0) ? try product(pull.grad, right!.transposed()) : nil,
+        pull.wants(1) ? try product(left!.transposed(), pull.grad) : nil,
       ]
     }
   }

@@ -9,7 +9,7 @@ extension Tensor {
     let wanted = axis < 0 ? axis + rank : axis
     guard wanted >= 0, wanted < rank else {
       throw EngineError(
-        operation, "there is no axis \(axis < 0 ? axis : axis + 1) in a \(rank == 0 ? "" : "tensor of ")\(dims.text)",
+        operation, "there is no axis \(axis < 0 ? axis : axis &+ 1) in a \(rank == 0 ? "" : "tensor of ")\(dims.text)",
         advice: rank == 0 ? "a scalar has no axes" : "axes count from 1 to \(rank), or from -1 at the end")
     }
     return wanted
@@ -82,7 +82,7 @@ extension Tensor {
     let axes = try order.map { try axis($0, "permute") }
     guard axes.count == rank, Set(axes).count == rank else {
       throw EngineError(
-        "permute", expected: "each of the \(rank) axes once", came: order.map { $0 < 0 ? $0 : $0 + 1 }.listText)
+        "permute", expected: "each of the \(rank) axes once", came: order.map { $0 < 0 ? $0 : $0 &+ 1 }.listText)
     }
     let y = view(Dims(axes.map { dims[$0] }), Dims(axes.map { strides[$0] }))
     guard Autograd.records(self) else { return y }
@@ -107,7 +107,7 @@ extension Tensor {
     let axis = place < 0 ? place + rank + 1 : place
     guard axis >= 0, axis <= rank, rank < Dims.most else {
       throw EngineError(
-        "unsqueeze", "cannot put an axis at \(place < 0 ? place : place + 1) of a tensor of \(dims.text)",
+        "unsqueeze", "cannot put an axis at \(place < 0 ? place : place &+ 1) of a tensor of \(dims.text)",
         advice: "places count from 1 to \(rank + 1)")
     }
     var (sizes, steps) = (dims, strides)
@@ -176,7 +176,7 @@ extension Tensor {
     guard first >= 0, length >= 0, first <= dims[axis] - length else {
       throw EngineError(
         "narrow",
-        "\(length) positions from \(start < 0 ? start : start + 1) on do not lie within axis \(axis + 1) of a tensor of "
+        "\(length) positions from \(start < 0 ? start : start &+ 1) on do not lie within axis \(axis + 1) of a tensor of "
           + dims.text,
         advice: "its positions are 1 to \(dims[axis])")
     }
@@ -215,7 +215,7 @@ extension Tensor {
     guard position >= 0, position < dims[axis] else {
       throw EngineError(
         "select",
-        "there is no position \(index < 0 ? index : index + 1) on axis \(axis + 1) of a tensor of \(dims.text)",
+        "there is no position \(index < 0 ? index : index &+ 1) on axis \(axis + 1) of a tensor of \(dims.text)",
         advice: "positions count from 1 to \(dims[axis])")
     }
     let narrow = try slice(axis, position, 1, step: 1)

@@ -51,8 +51,7 @@ extension Tensor {
     let y = try Tensor.empty(plan.output, type)
     var (outer, inner) = plan.nests(self, y)
     let status = ck_reduce(Int32(op.rawValue), dtype.code, &outer, &inner, y.base, base)
-    precondition(status == 0, "a reduction was asked for a type it lacks")
-    if count > 1 << 15 { try Interrupt.check() }
+    try finish(status, "reduction")
     return y
   }
 
@@ -224,9 +223,10 @@ extension Tensor {
     let plan = try ReducePlan(x, [axis], keepdim: keepdim, name)
     let y = try Tensor.empty(plan.output, .i64)
     var (outer, _) = plan.nests(x, y)
-    ck_arg(
+    let status = ck_arg(
       smallest, dtype.code, &outer, Int64(dims[axis]), Int64(strides[axis]), y.base.assumingMemoryBound(to: Int64.self),
       base)
+    try finish(status, name)
     return y
   }
 
@@ -240,7 +240,9 @@ extension Tensor {
     outSteps.remove(at: axis)
     inSteps.remove(at: axis)
     var outer = Nest.make(sizes, outSteps, inSteps)
-    ck_cumsum(x.dtype.code, &outer, Int64(x.dims[axis]), Int64(y.strides[axis]), Int64(x.strides[axis]), y.base, x.base)
+    let status = ck_cumsum(
+      x.dtype.code, &outer, Int64(x.dims[axis]), Int64(y.strides[axis]), Int64(x.strides[axis]), y.base, x.base)
+    try finish(status, "cumsum")
     guard Autograd.records(x) else { return y }
     return y.derived("cumsum", from: [x]) { [try $0.grad.flip([axis]).cumsum(axis).flip([axis])] }
   }
@@ -259,9 +261,10 @@ extension Tensor {
     outSteps.remove(at: axis)
     inSteps.remove(at: axis)
     var outer = Nest.make(sizes, outSteps, inSteps)
-    ck_sort(
+    let status = ck_sort(
       descending, dtype.code, &outer, Int64(dims[axis]), Int64(values.strides[axis]), Int64(strides[axis]), values.base,
       positions.base.assumingMemoryBound(to: Int64.self), base)
+    try finish(status, "sort")
     return positions
   }
 
@@ -308,10 +311,10 @@ extension Tensor {
     outSteps.remove(at: axis)
     inSteps.remove(at: axis)
     var outer = Nest.make(sizes, outSteps, inSteps)
-    ck_softmax(
+    let status = ck_softmax(
       logarithm, x.dtype.code, &outer, Int64(x.dims[axis]), Int64(y.strides[axis]), Int64(x.strides[axis]), y.base,
       x.base)
-    if count > 1 << 15 { try Interrupt.check() }
+    try finish(status, name)
     return y
   }
 }

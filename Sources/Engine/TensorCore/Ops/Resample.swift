@@ -56,10 +56,10 @@ extension Tensor {
     outSteps.remove(at: axis)
     inSteps.remove(at: axis)
     var outer = Nest.make(sizes, outSteps, inSteps)
-    ck_resample(
+    let status = ck_resample(
       x.dtype.code, &outer, Int64(x.dims[axis]), Int64(x.strides[axis]), Int64(table.outputs), Int64(y.strides[axis]),
       Int64(table.taps), table.starts, table.weights, y.base, x.base)
-    if y.count > 1 << 15 { try Interrupt.check() }
+    try finish(status, "resample")
     guard Autograd.records(x) else { return y }
     let size = x.dims[axis]
     return y.derived("resample", from: [x]) { [try $0.grad.resample(axis: axis, taps: table.transposed(inputs: size))] }

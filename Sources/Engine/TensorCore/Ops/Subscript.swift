@@ -46,7 +46,7 @@ extension Tensor {
   }
 
   /// A position as a script writes it.
-  private static func scriptPosition(_ position: Int) -> Int { position < 0 ? position : position + 1 }
+  private static func scriptPosition(_ position: Int) -> Int { position < 0 ? position : position &+ 1 }
 
   /// The elements where a mask of this shape holds, in row-major order, as one axis.
   public func maskedSelect(_ mask: Tensor) throws -> Tensor {
