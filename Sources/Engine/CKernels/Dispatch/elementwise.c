@@ -5,15 +5,14 @@
 
 /* Cost of an element in simple operations, for those that are dearer than one. */
 static const uint8_t unary_weight[CK_UNARY_COUNT] = {
-    [CK_EXP] = 4,        [CK_EXPM1] = 16,   [CK_LOG] = 4,        [CK_LOG1P] = 16,     [CK_LOG2] = 16,
-    [CK_SQRT] = 2,       [CK_RSQRT] = 2,    [CK_SIN] = 16,       [CK_COS] = 16,       [CK_TAN] = 16,
-    [CK_ASIN] = 16,      [CK_ACOS] = 16,    [CK_ATAN] = 16,      [CK_SINH] = 16,      [CK_COSH] = 16,
-    [CK_TANH] = 8,       [CK_ERF] = 16,     [CK_SIGMOID] = 8,    [CK_LOGSIGMOID] = 16, [CK_ELU] = 16,
-    [CK_SILU] = 8,       [CK_GELU] = 16,    [CK_GELU_TANH] = 8,  [CK_SOFTPLUS] = 16,  [CK_MISH] = 16,
-    [CK_POW_SCALAR] = 8, [CK_SCALAR_POW] = 16};
+    [CK_EXP] = 4,     [CK_EXPM1] = 8, [CK_LOG] = 4,  [CK_LOG1P] = 8,      [CK_LOG2] = 8,      [CK_SQRT] = 2,
+    [CK_RSQRT] = 2,   [CK_SIN] = 8,   [CK_COS] = 8,  [CK_TAN] = 8,        [CK_ASIN] = 8,      [CK_ACOS] = 8,
+    [CK_ATAN] = 8,    [CK_SINH] = 8,  [CK_COSH] = 8, [CK_TANH] = 4,       [CK_ERF] = 8,       [CK_SIGMOID] = 4,
+    [CK_LOGSIGMOID] = 8, [CK_ELU] = 8, [CK_SILU] = 4, [CK_GELU] = 8,      [CK_GELU_TANH] = 8, [CK_SOFTPLUS] = 8,
+    [CK_MISH] = 8,    [CK_POW_SCALAR] = 8, [CK_SCALAR_POW] = 8};
 static const uint8_t binary_weight[CK_BINARY_COUNT] = {
-    [CK_POW] = 16,         [CK_ATAN2] = 16,      [CK_FMOD] = 8,       [CK_REMAINDER] = 8,      [CK_ELU_GRAD] = 8,
-    [CK_SILU_GRAD] = 8,    [CK_GELU_GRAD] = 16,  [CK_GELU_TANH_GRAD] = 8, [CK_SOFTPLUS_GRAD] = 8};
+    [CK_POW] = 8,       [CK_ATAN2] = 8,     [CK_FMOD] = 16,         [CK_REMAINDER] = 16,   [CK_ELU_GRAD] = 4,
+    [CK_SILU_GRAD] = 8, [CK_GELU_GRAD] = 8, [CK_GELU_TANH_GRAD] = 8, [CK_SOFTPLUS_GRAD] = 4};
 
 static int weight_of(const uint8_t *weights, int op, int type) {
   const int weight = weights[op] == 0 ? 1 : weights[op];

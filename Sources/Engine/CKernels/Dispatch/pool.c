@@ -16,6 +16,8 @@ typedef struct {
 
 /* Taps of one window along one axis that lie inside 0..<size: first tap, one past the last. */
 static void taps_inside(int64_t start, int64_t kernel, int64_t dilation, int64_t size, int64_t *first, int64_t *end) {
+  *first = 0, *end = kernel;
+  if (start >= 0 && start + (kernel - 1) * dilation < size) return; /* no division away from the borders */
   *first = start >= 0 ? 0 : ck_min(ck_ceil_div(-start, dilation), kernel);
   *end = start >= size ? 0 : ck_min(ck_ceil_div(size - start, dilation), kernel);
   if (*end < *first) *end = *first;
@@ -23,6 +25,7 @@ static void taps_inside(int64_t start, int64_t kernel, int64_t dilation, int64_t
 
 /* How many taps of one window lie before `limit` (padding counts). */
 static int64_t taps_before(int64_t start, int64_t kernel, int64_t dilation, int64_t limit) {
+  if (start + (kernel - 1) * dilation < limit) return kernel;
   return start >= limit ? 0 : ck_min(ck_ceil_div(limit - start, dilation), kernel);
 }
 
