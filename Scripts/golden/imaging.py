@@ -154,12 +154,16 @@ def resize_cases():
         "nearest": Image.NEAREST, "bilinear": Image.BILINEAR, "bicubic": Image.BICUBIC, "lanczos": Image.LANCZOS,
         "area": Image.BOX}
     for mode, filter in modes.items():
-        for width, height in ((7, 5), (23, 9), (40, 31), (1, 1), (24, 16), (46, 3)):
+        for width, height in ((7, 5), (23, 9), (40, 31), (1, 1), (24, 16), (46, 3), (10, 6)):
             result = np.asarray(picture.resize((width, height), filter))
             tensors[f"{mode}/{width}x{height}"] = torch.tensor(result)
         for width, height in ((13, 10), (61, 50)):
             result = np.asarray(eight.resize((width, height), filter)).transpose(2, 0, 1)
             tensors[f"{mode}8/{width}x{height}"] = torch.tensor(result.copy())
+    # Which column nearest takes, at sizes where a centre falls on a border and rounding decides.
+    for width, smaller in ((1024, 200), (768, 150), (640, 99), (64, 25)):
+        columns = Image.fromarray(np.arange(width, dtype=np.float32)[None], "F")
+        tensors[f"columns/{width}-{smaller}"] = torch.tensor(np.asarray(columns.resize((smaller, 1), Image.NEAREST))[0])
     goldens.save("imaging/resize.safetensors", "imaging.py", tensors, VERSIONS)
 
 

@@ -26,6 +26,8 @@ import Testing
   @Test func missingFolderEmptyText() throws {
     let scratch = try Scratch()
     #expect(message { _ = try ImageFile.load(scratch("none.png")) }.contains("there is no file"))
+    _ = try scratch.file("tubingen.jpg", [1])
+    #expect(message { _ = try ImageFile.load(scratch("tubigen.jpg")) }.contains("; did you mean tubingen.jpg?"))
     #expect(message { _ = try ImageFile.load(scratch.path) }.contains("it is a folder"))
     #expect(message { _ = try ImageFile.load("") }.contains("expected the path of a file"))
     #expect(message { _ = try ImageFile.load("/dev/zero") }.contains("not a regular file"))

@@ -26,7 +26,7 @@ import Testing
         compared += 1
       }
     }
-    #expect(compared == 30)
+    #expect(compared == 35)
   }
 
   @Test func equalsPillowWithinALevelOn8Bits() throws {
@@ -40,6 +40,15 @@ import Testing
         let rounded = try (result * 255 + 0.5).floor() / 255
         #expect(try difference(rounded, expected) <= 1.001 / 255, "\(mode) \(size)")
       }
+    }
+  }
+
+  @Test func nearestTakesPillowsColumns() throws {
+    let file = try SafetensorsFile(path: Fixtures.golden("imaging/resize.safetensors"))
+    for (inputs, outputs) in [(1024, 200), (768, 150), (640, 99), (64, 25)] {
+      let starts = TapTable.resampling(from: inputs, to: outputs, mode: .nearest).starts.map(Float.init)
+      let expected = try file.tensor("columns/\(inputs)-\(outputs)").floats()
+      #expect(starts == expected)
     }
   }
 

@@ -69,9 +69,22 @@ package final class InputFile {
     return stream
   }
 
+  /// The file beside a missing one whose name is nearest, when one is near.
+  private static func neighbor(of path: String) -> String? {
+    let folder = AtomicFile.folder(of: path)
+    guard let name = path.split(separator: "/").last, let listing = opendir(folder) else { return nil }
+    defer { closedir(listing) }
+    var names: [String] = []
+    while names.count < 10_000, let entry = readdir(listing) {
+      names.append(withUnsafeBytes(of: entry.pointee.d_name) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) })
+    }
+    return Suggestion.nearest(to: String(name), in: names)
+  }
+
   private static func failure(_ path: String, _ operation: String, _ code: Int32) -> EngineError {
     switch code {
-    case ENOENT: EngineError(operation, "there is no file \(path)")
+    case ENOENT:
+      EngineError(operation, "there is no file \(path)", advice: neighbor(of: path).map { "did you mean \($0)?" })
     case EACCES, EPERM: EngineError(operation, "cannot read \(path): permission denied")
     default: EngineError(operation, "cannot read \(path): \(String(cString: strerror(code)))")
     }

@@ -44,7 +44,12 @@ extension TapTable {
   package static func resampling(from inputs: Int, to outputs: Int, mode: ResizeMode) -> TapTable {
     let scale = Double(inputs) / Double(outputs)
     if mode == .nearest {
-      let starts = (0..<outputs).map { Int32(min(inputs - 1, Int((Double($0) + 0.5) * scale))) }
+      // Added up step by step as Pillow does: where a centre falls on a border, rounding decides.
+      var center = scale * 0.5
+      let starts = (0..<outputs).map { _ in
+        defer { center += scale }
+        return Int32(min(inputs - 1, Int(center)))
+      }
       return TapTable(outputs: outputs, taps: 1, starts: starts, weights: [Float](repeating: 1, count: outputs))
     }
     let widening = max(1, scale)
