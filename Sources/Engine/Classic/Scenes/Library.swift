@@ -10,6 +10,7 @@ public enum Scenes {
     let scene = Scene(settings)
     scene.drawSky()
     scene.drawHills()
+    scene.drawVeil()
     try Interrupt.check()
     let trees = scene.plant()
     let house = Building(scene)

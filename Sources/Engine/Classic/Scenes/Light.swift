@@ -47,6 +47,11 @@ struct Light {
       if settings.time == .day { sun = Color(1.02, 0.96, 0.88) }
     }
     weather(settings)
+    if settings.time == .night, settings.weather != .clear {
+      // Clouds send the town's light back.
+      ambient = ambient * 1.4 + Color(0.015, 0.012, 0.010)
+      cloudLit = cloudLit * 1.1 + Color(0.03, 0.025, 0.02)
+    }
     disc = unit(disc)
     key = unit(key)
   }

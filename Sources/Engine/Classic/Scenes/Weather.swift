@@ -52,6 +52,15 @@ extension Scene {
     }
   }
 
+  /// Fog before the sky and the hills, thickest towards the horizon; drawn before anything nearer.
+  func drawVeil() {
+    guard settings.weather == .fog else { return }
+    let base = camera.center.y
+    canvas.paint { [self] pixel in
+      SIMD4(light.air, 0.34 + 0.56 * Swift.min(1, expf((pixel.y - base) / height * 3)))
+    }
+  }
+
   /// Banks of fog that drift over the ground.
   private func drawFog() {
     let base = camera.center.y
