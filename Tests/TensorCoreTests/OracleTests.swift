@@ -148,4 +148,20 @@ struct OracleTests {
       }
     }
   }
+
+  @Test("Compiled primitives are kept up to a bound, and dropped ones are compiled again")
+  func boundedCaches() throws {
+    let w = try Tensor.ones([1, 1, 1, 1]), row = try Tensor.ones([1, 1, 1, 400])
+    for width in 1...300 {
+      let x = try row.narrow(3, 0, width)
+      #expect(try x.conv2d(w).sum().item() == Double(width))
+      #expect(try x.maxPool2d(PoolingOptions(kernel: (1, 1))).sum().item() == Double(width))
+    }
+    #expect((1...256).contains(PrimitiveCount.convolutions))
+    #expect((1...128).contains(PrimitiveCount.poolings))
+    let a = try Tensor.ones([150, 150])
+    for width in 1...300 { #expect(try a.matmul(Tensor.ones([150, width])).shape == [150, width]) }
+    #expect(PrimitiveCount.products <= 256)
+    #expect(try row.narrow(3, 0, 7).conv2d(w).count == 7)
+  }
 }

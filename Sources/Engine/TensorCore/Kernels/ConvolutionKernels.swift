@@ -62,6 +62,7 @@ enum ConvolutionKernels {
     let threads: Int
   }
   nonisolated(unsafe) private static var cache = PrimitiveCache<Key>(capacity: 256)
+  static var cachedCount: Int { cache.count }
 
   /// Most operations of one library call: about 50 ms on two cores, so that an interrupt is answered in time.
   private static let mostOperations = 2.5e10

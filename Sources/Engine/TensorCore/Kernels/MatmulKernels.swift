@@ -19,6 +19,7 @@ enum MatmulKernels {
     let threads: Int
   }
   nonisolated(unsafe) private static var cache = PrimitiveCache<Key>(capacity: 256)
+  static var cachedCount: Int { cache.count }
   /// Whether the library's products have the same bytes on any number of threads on this processor.
   private static let hasFixedOrder = Runtime.isa == "v4"
 

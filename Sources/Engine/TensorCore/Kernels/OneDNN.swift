@@ -177,6 +177,13 @@ final class CompiledPrimitive {
   }
 }
 
+/// How many compiled primitives each family holds; they never grow beyond their capacity.
+package enum PrimitiveCount {
+  package static var convolutions: Int { ConvolutionKernels.cachedCount }
+  package static var products: Int { MatmulKernels.cachedCount }
+  package static var poolings: Int { PoolingKernels.cachedCount }
+}
+
 /// Compiled primitives by what they compute, the least recently used dropped first.
 struct PrimitiveCache<Key: Hashable> {
   private var entries: [Key: (primitive: CompiledPrimitive, use: Int)] = [:]
@@ -184,6 +191,9 @@ struct PrimitiveCache<Key: Hashable> {
   private let capacity: Int
 
   init(capacity: Int) { self.capacity = capacity }
+
+  /// How many primitives are held.
+  var count: Int { entries.count }
 
   /// The primitive for a key, compiled when it is not there.
   mutating func primitive(for key: Key, compile: () throws -> CompiledPrimitive) throws -> CompiledPrimitive {

@@ -36,6 +36,7 @@ enum PoolingKernels {
     let threads: Int
   }
   nonisolated(unsafe) private static var cache = PrimitiveCache<Key>(capacity: 128)
+  static var cachedCount: Int { cache.count }
 
   /// Maxima or averages of windows, dense f32.
   static func forward(
