@@ -23,6 +23,12 @@ import Testing
     #expect(first.picture.values != other.picture.values)
   }
 
+  @Test func stopsForAnInterrupt() throws {
+    Interrupt.raise()
+    defer { Interrupt.clear() }
+    #expect(throws: Interrupted.self) { _ = try draw { _ in } }
+  }
+
   @Test func everySettingDraws() throws {
     var seen = Set<[Float]>()
     for season in SceneSettings.Season.allCases {

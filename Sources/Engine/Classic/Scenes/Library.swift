@@ -31,6 +31,7 @@ public enum Scenes {
     try Interrupt.check()
     scene.drawWeather()
     scene.finish()
+    try Interrupt.check()
     return (scene.canvas.bitmap(), scene.canvas.labels)
   }
 }

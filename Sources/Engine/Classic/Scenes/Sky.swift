@@ -1,4 +1,5 @@
 internal import Imaging
+internal import Surface
 
 /// Sky, sun, moon, stars, clouds, and the hills at the end of the park.
 extension Scene {
@@ -69,7 +70,7 @@ extension Scene {
     let side = light.disc.x < 0 ? Float(-1) : 1
     let limit = Int(camera.center.y) + 1
     let offset = Float(seed % 997) * 3.7
-    for y in 0..<min(settings.height, limit) {
+    for y in 0..<min(settings.height, limit) where !Interrupt.isPending {
       for x in 0..<settings.width {
         let ray = camera.ray(Point(Float(x) + 0.5, Float(y) + 0.5))
         let up = max(ray.y, 0) + 0.10

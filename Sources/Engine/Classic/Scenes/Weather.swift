@@ -1,5 +1,6 @@
 internal import Glibc
 internal import Imaging
+internal import Surface
 
 /// What is in the air in front of everything, and the finish of the picture.
 extension Scene {
@@ -78,7 +79,7 @@ extension Scene {
     let reach = length(middle)
     let grain = Noise(seed: seed &+ 99)
     let relative = 512 / height
-    for y in 0..<settings.height {
+    for y in 0..<settings.height where !Interrupt.isPending {
       for x in 0..<settings.width {
         let index = y * settings.width + x
         let distance = length(Point(Float(x), Float(y)) - middle) / reach

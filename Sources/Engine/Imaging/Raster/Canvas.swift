@@ -1,6 +1,9 @@
 internal import Glibc
+internal import Surface
 
 /// A picture to draw on, with a class number for every pixel beside its colour.
+///
+/// While an interrupt is pending, drawing does nothing: whoever draws much checks `Interrupt` now and then and throws.
 public struct Canvas {
   public let width: Int
   public let height: Int
@@ -28,6 +31,7 @@ public struct Canvas {
     _ path: Path, _ paint: Paint, rule: FillRule = .nonZero, opacity: Float = 1, blend: Blend = .over,
     label: UInt8? = nil, only: UInt64 = .max
   ) {
+    guard !Interrupt.isPending else { return }
     let width = width
     // The scratch moves out for the call, so that the closure may write to the canvas without copying anything.
     var scanner = coverage
@@ -61,7 +65,7 @@ public struct Canvas {
 
   /// Paints every pixel.
   public mutating func paint(opacity: Float = 1, blend: Blend = .over, _ shade: (Point) -> SIMD4<Float>) {
-    for y in 0..<height {
+    for y in 0..<height where !Interrupt.isPending {
       for x in 0..<width {
         let ink = shade(Point(Float(x) + 0.5, Float(y) + 0.5))
         blendPixel(y * width + x, ink, ink.w * opacity, blend)
@@ -78,7 +82,7 @@ public struct Canvas {
   ) {
     let reach = max(radii.x, radii.y) + 1
     guard reach.isFinite, center.x.isFinite, center.y.isFinite, center.x + reach > 0, center.y + reach > 0,
-      center.x - reach < Float(width), center.y - reach < Float(height)
+      center.x - reach < Float(width), center.y - reach < Float(height), !Interrupt.isPending
     else { return }
     let left = max(0, Int(center.x - reach)), right = min(width - 1, Int(center.x + reach))
     let top = max(0, Int(center.y - reach)), bottom = min(height - 1, Int(center.y + reach))
