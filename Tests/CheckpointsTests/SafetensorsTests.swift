@@ -177,9 +177,9 @@ import Testing
 
   @Test func stopsForAnInterrupt() throws {
     let scratch = try Scratch()
+    let tensor = try Tensor.zeros([1])
     Interrupt.raise()
     defer { Interrupt.clear() }
-    let tensor = try Tensor.zeros([1])
     #expect(throws: Interrupted.self) { try Safetensors.write([("a", tensor)], to: scratch("i.safetensors")) }
     #expect(scratch.contents.isEmpty)
   }

@@ -10,19 +10,19 @@ public enum CheckpointEntries {
     Function(
       .module("checkpoints"), "load", "Reads every tensor of a checkpoint file.",
       [Option("path", .path, "a .safetensors file, or the .safetensors.index.json of a model in several")],
-      returns: "a table of tensors by name, and a table of the strings stored beside them",
+      returns: "a table of tensors by name; checkpoints.inspect tells what is stored beside them",
       source: "huggingface/safetensors, README.md",
       example: """
         local path = os.tmpname() .. ".safetensors"
         checkpoints.save({weight = tensor.ones(2, 3)}, path, {metadata = {made_by = "me"}})
-        local tensors, metadata = checkpoints.load(path)
+        local tensors = checkpoints.load(path)
+        assert(tensors.weight:shape()[2] == 3 and checkpoints.inspect(path).metadata.made_by == "me")
         os.remove(path)
-        assert(tensors.weight:shape()[2] == 3 and metadata.made_by == "me")
         """
     ) { arguments in
       let file = try CheckpointReader.open(arguments.string(0), for: "checkpoints.load")
       let tensors = try file.keys.sorted().map { (key: $0, value: Value.object(try file.tensor($0))) }
-      return .many([.table(Table(fields: tensors)), strings(file.metadata)])
+      return .table(Table(fields: tensors))
     }
   }
 

@@ -52,6 +52,8 @@ package enum AtomicFile {
     case EFBIG: (reason, advice) = ("the file would be larger than the limit for files", "see ulimit -f")
     case EROFS: (reason, advice) = ("the file system is read-only", "save somewhere else")
     case EACCES, EPERM: (reason, advice) = ("permission denied", "save somewhere else")
+    case ENOENT where access(folder, F_OK) == 0:
+      (reason, advice) = ("the folder \(folder) takes no new files", "save somewhere else")
     case ENOENT: (reason, advice) = ("the folder \(folder) does not exist", "create it first")
     case ENOTDIR: (reason, advice) = ("a part of \(folder) is not a folder", nil)
     case EISDIR: (reason, advice) = ("it is a folder", "add a file name")

@@ -12,7 +12,7 @@ public struct Arguments {
   public init(_ function: Function, _ values: UnsafePointer<Value>, count: Int) {
     self.function = function
     base = values
-    if !function.options.isEmpty, count > function.receivers, case .table(let table) = values[count - 1],
+    if !function.options.isEmpty, count > function.least, case .table(let table) = values[count - 1],
       table.list.isEmpty
     {
       trailing = table

@@ -123,6 +123,9 @@ public final class Function {
     self.source = source
     self.example = example
     self.body = body
+    var least = parameters.count { !$0.optional }
+    if case .method = form { least += 1 }
+    self.least = least
   }
 
   /// The name as a script writes it: `tensor.zeros`, `tensor:sum`, `show`.
@@ -146,4 +149,7 @@ public final class Function {
 
   /// How many arguments before the first written one: 1 for methods (the receiver).
   var receivers: Int { if case .method = form { 1 } else { 0 } }
+
+  /// How many arguments a call must have at least, the receiver included.
+  let least: Int
 }

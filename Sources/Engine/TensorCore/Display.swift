@@ -43,7 +43,9 @@ private struct Printer {
     shortened = tensor.count > 1000
     let values = edgeValues(axis: 0, offset: tensor.offset)
     format = Printer.format(for: values, floating: tensor.dtype.isFloating)
-    width = values.map { format($0).count }.max() ?? 1
+    // Zeros, infinities and NaN do not count, as in PyTorch.
+    let wide = tensor.dtype.isFloating ? values.filter { $0.isFinite && $0 != 0 } : values
+    width = wide.map { format($0).count }.max() ?? 1
   }
 
   var text: String {

@@ -93,8 +93,11 @@ extension Tensor {
   private static func sequence(
     _ a: Double, _ step: Double, count: Double, _ dtype: ElementType, _ operation: String, _ b: Double
   ) throws -> Tensor {
-    guard a.isFinite, b.isFinite, step.isFinite, step != 0, count.isFinite, count < 0x1p48 else {
+    guard a.isFinite, b.isFinite, step.isFinite, step != 0 else {
       throw EngineError(operation, expected: "finite bounds and a step that is not 0", came: "\(a), \(b), \(step)")
+    }
+    guard count < 0x1p48 else {
+      throw EngineError(operation, "from \(a) to \(b) in steps of \(step) there are too many numbers")
     }
     let number = Int(Swift.max(count, 0))
     let tensor = try empty(Dims([number]), .f64, for: operation)
@@ -105,7 +108,7 @@ extension Tensor {
 
   /// n numbers evenly spread from a to b, both included.
   public static func linspace(_ a: Double, _ b: Double, _ n: Int) throws -> Tensor {
-    guard n >= 0, n < 1 << 48 else { throw EngineError("linspace", expected: "a number of 0 or more", came: "\(n)") }
+    guard n >= 0 else { throw EngineError("linspace", expected: "a number of 0 or more", came: "\(n)") }
     let tensor = try empty(Dims([n]), .f32, for: "linspace")
     let values = tensor.base.assumingMemoryBound(to: Float.self)
     let step = n > 1 ? (b - a) / Double(n - 1) : 0
@@ -117,7 +120,7 @@ extension Tensor {
 
   /// Ones on the diagonal, zeros elsewhere.
   public static func eye(_ rows: Int, _ columns: Int? = nil, _ dtype: ElementType = .f32) throws -> Tensor {
-    let tensor = try zeros([rows, columns ?? rows], dtype)
+    let tensor = try filled([rows, columns ?? rows], 0, dtype, for: "eye")
     let length = Swift.min(tensor.dims[0], tensor.dims[1])
     tensor.view(Dims([length]), Dims([tensor.dims[1] + 1])).fill(1)
     return tensor

@@ -141,6 +141,19 @@ final class CustomOperation: Scriptable {
   var nativeBytes: Int { 128 }
   func display() -> String { "operation (tensor.custom)" }
 
+  /// What backward returned for an input, checked: a tensor that sums to the input's shape, or nil.
+  private static func gradient(_ value: Value, of input: Tensor, _ position: Int) throws -> Tensor? {
+    if case .none = value { return nil }
+    var came = value.brief
+    if case .object(let object) = value, let gradient = object as? Tensor {
+      if Dims.broadcast(gradient.dims, input.dims) == gradient.dims { return gradient }
+      came = "one of \(gradient.dims.text)"
+    }
+    throw EngineError(
+      "tensor.custom", expected: "a gradient of \(input.dims.text) (or nil) from backward for input \(position + 1)",
+      came: came)
+  }
+
   private func apply(_ inputs: [Tensor]) throws -> Tensor {
     let results = try Autograd.noGradient { try forward.call(inputs.map { .object($0) }) }
     guard results.count == 1, case .object(let object) = results[0], let made = object as? Tensor else {
@@ -155,19 +168,7 @@ final class CustomOperation: Scriptable {
       let values = try backward.call(arguments.map { .object($0) })
       return try inputs.indices.map { position in
         guard position < values.count else { return nil }
-        switch values[position] {
-        case .none: return nil
-        case .object(let object):
-          guard let gradient = object as? Tensor, Dims.broadcast(gradient.dims, inputs[position].dims) != nil else {
-            fallthrough
-          }
-          return gradient
-        default:
-          throw EngineError(
-            "tensor.custom",
-            expected: "a gradient of \(inputs[position].dims.text) (or nil) from backward for input \(position + 1)",
-            came: values[position].brief)
-        }
+        return try CustomOperation.gradient(values[position], of: inputs[position], position)
       }
     }
   }

@@ -47,10 +47,14 @@ enum ReduceEntries {
       reduce(
         "logsumexp", "log Σ e^x, without overflow.", example: "assert(tensor{1000, 1000}:logsumexp():item() > 1000)"
       ) { try $0.logSumExp($1, keepdim: $2) },
-      reduce("any", "Whether any element differs from 0, as 0 or 1.", example: "assert(tensor{0, 2}:any():item() == 1)")
-      { try $0.any($1, keepdim: $2) },
-      reduce("all", "Whether all elements differ from 0, as 0 or 1.", example: "assert(tensor{0, 2}:all():item() == 0)")
-      { try $0.all($1, keepdim: $2) },
+      reduce(
+        "any", "Whether any element differs from 0, as 0 or 1 (Lua takes 0 for true: compare with == 1).",
+        example: "assert(tensor{0, 2}:any():item() == 1)"
+      ) { try $0.any($1, keepdim: $2) },
+      reduce(
+        "all", "Whether all elements differ from 0, as 0 or 1 (Lua takes 0 for true: compare with == 1).",
+        example: "assert(tensor{0, 2}:all():item() == 0)"
+      ) { try $0.all($1, keepdim: $2) },
       Entry.method(
         "cumsum", "Running sums along an axis.", [Option("dim", .integer, "the axis, from 1")],
         example: "assert(tensor{1, 2, 3}:cumsum(1):allclose(tensor{1, 3, 6}))"
