@@ -151,7 +151,7 @@ import Layers
   @Test func badInput() throws {
     let (x, _) = try problem()
     let list = Value.table(Table(list: [.object(x)]))
-    #expect(message { _ = try call("optim.adam", .table(Table(list: []))) }.contains("a layer or a list"))
+    #expect(message { _ = try call("optim.adam", .table(Table(list: []))) }.contains("no parameters"))
     #expect(message { _ = try call("optim.adam", list, options(("lr", .number(-1)))) }.contains("at least 0"))
     #expect(message { _ = try call("optim.adam", list, options(("lr", .number(.nan)))) }.contains("NaN"))
     #expect(message { _ = try call("optim.adam", list, options(("beta", .number(1)))) }.contains("'betas'"))
