@@ -139,8 +139,10 @@ extension LoadReport {
   /// Throws when the values do not fit: one sentence with all that is wrong.
   fileprivate func check(_ misfits: [String], matched: Int, strict: Bool, own: Int) throws {
     func list(_ names: [String]) -> String {
-      names.prefix(6).map { "'\($0)'" }.joined(separator: ", ")
-        + (names.count > 6 ? " and \(names.count - 6) more" : "")
+      names.isEmpty
+        ? "nothing"
+        : names.prefix(6).map { "'\($0)'" }.joined(separator: ", ")
+          + (names.count > 6 ? " and \(names.count - 6) more" : "")
     }
     var problems = misfits
     if strict, !missing.isEmpty { problems.append("missing: \(list(missing))") }
