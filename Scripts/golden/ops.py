@@ -262,6 +262,8 @@ op("movement", "flatten", torch.flatten, [
     Sample("plain", [uniform(2, 3, 4)]),
     Sample("outer", [uniform(2, 3, 4)], start_dim=0, end_dim=1),
     Sample("strided", [uniform(2, 3, 4)], strided=True, start_dim=1),
+    Sample("image", [uniform(2, 3, 4, 5)], start_dim=1, end_dim=2),
+    Sample("matrix", [uniform(7, 5)]),
     Sample("empty", [uniform(0, 3, 4)], start_dim=1),
     Sample("one", [uniform()]),
 ])
@@ -370,6 +372,8 @@ op("movement", "expand", lambda x, shape: x.expand(shape), [
 op("movement", "repeat", lambda x, repeats: x.repeat(repeats), [
     Sample("plain", [uniform(2, 3)], repeats=[2, 2]),
     Sample("new_axis", [uniform(2, 3)], repeats=[3, 1, 2]),
+    Sample("vector", [uniform(7)], repeats=[2, 3]),
+    Sample("batch", [uniform(2, 3, 4)], repeats=[1, 2, 2]),
     Sample("strided", [uniform(3, 4)], strided=True, repeats=[1, 3]),
     Sample("empty", [uniform(2, 3)], repeats=[0, 1]),
     Sample("one", [uniform(1)], repeats=[4]),
@@ -377,12 +381,16 @@ op("movement", "repeat", lambda x, repeats: x.repeat(repeats), [
 op("movement", "squeeze", torch.squeeze, [
     Sample("plain", [uniform(2, 1, 3)], dim=1),
     Sample("kept", [uniform(2, 1, 3)], dim=0),
+    Sample("last", [uniform(4, 5, 1)], dim=-1),
+    Sample("image", [uniform(1, 3, 4, 5)], dim=0),
     Sample("strided", [uniform(1, 6)], strided=True, dim=0),
     Sample("empty", [uniform(0, 1)], dim=-1),
     Sample("one", [uniform(1)], dim=0),
 ])
 op("movement", "unsqueeze", torch.unsqueeze, [
     Sample("first", [uniform(2, 3)], dim=0),
+    Sample("vector", [uniform(7)], dim=1),
+    Sample("batch", [uniform(2, 3, 4)], dim=-2),
     Sample("last", [uniform(2, 3)], dim=-1),
     Sample("strided", [uniform(4, 6)], strided=True, dim=1),
     Sample("empty", [uniform(0, 3)], dim=1),

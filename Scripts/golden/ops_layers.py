@@ -36,6 +36,8 @@ op("matmul", "linear", F.linear, [
 op("matmul", "embedding", lambda weight, ids: F.embedding(ids, weight), [
     Sample("plain", [uniform(6, 4), integers(5, hi=6)]),
     Sample("batch", [uniform(7, 3), integers(2, 4, hi=7)]),
+    Sample("long", [uniform(5, 67), integers(9, hi=5)]),
+    Sample("repeated", [uniform(3, 4), integers(2, 2, 5, hi=3)]),
     Sample("strided", [uniform(6, 4), integers(5, hi=6)], strided=True),
     Sample("empty", [uniform(6, 4), integers(0, hi=6)]),
     Sample("one", [uniform(1, 1), integers(1, hi=1)]),

@@ -24,13 +24,27 @@ struct Entry: CustomTestStringConvertible, Sendable {
     #expect(Entry.all.count > 100)
   }
 
+  /// Whether an option is a length or a place in a picture, going by its name (x and y may be tensors as well).
+  static func isLength(_ option: Option) -> Bool {
+    switch option.kind {
+    case .integer, .number, .list(.integer): break
+    case .either(let kinds) where kinds.allSatisfy { if case .object = $0 { false } else { true } }: break
+    default: return false
+    }
+    let names = ["width", "height", "x", "y", "max_size", "radius", "sigma", "feather", "smoothing", "kernel_size"]
+    return names.contains(option.name)
+  }
+
   @Test(arguments: Entry.all) func isDescribed(_ entry: Entry) {
     let function = entry.function
     #expect(function.summary.hasSuffix("."), "the summary of \(function.qualifiedName) is one sentence")
     #expect(!function.returns.isEmpty)
-    #expect(!function.example.isEmpty)
+    #expect(function.example.contains("assert"), "the example of \(function.qualifiedName) shows what holds")
     for option in function.parameters + function.options {
       #expect(!option.summary.isEmpty, "\(function.qualifiedName) explains '\(option.name)'")
+      if Self.isLength(option) {
+        #expect(option.unit == "pixels", "\(function.qualifiedName) names the unit of '\(option.name)'")
+      }
       if case .choice(let names) = option.kind, case .string(let standard)? = option.standard {
         #expect(names.contains(standard), "the default of '\(option.name)' is one of its choices")
       }

@@ -78,8 +78,8 @@ func difference(_ a: Tensor, _ b: Tensor) throws -> Float {
   }
 
   /// Shared pictures, where the folder is there: sizes as their README's sources give them.
-  @Test func readsPhotographs() throws {
-    guard let path = Fixtures.shared("images/content/tubingen.jpg") else { return }
+  @Test(.enabled(if: Fixtures.shared("images/content/tubingen.jpg") != nil)) func readsPhotographs() throws {
+    let path = try #require(Fixtures.shared("images/content/tubingen.jpg"))
     let picture = try ImageFile.load(path)
     #expect(picture.shape == [3, 768, 1024])
     let values = try picture.floats()

@@ -17,6 +17,9 @@ package struct GoldenCase {
 
   package var name: String { "\(op)/\(sample)" }
 
+  /// Whether some operand is empty or all are single numbers: too little to show an operation at work.
+  package var isTrivial: Bool { inputs.contains { $0.count == 0 } || inputs.allSatisfy { $0.count == 1 } }
+
   private struct Facts: Decodable {
     let inputs: Int
     let outputs: Int

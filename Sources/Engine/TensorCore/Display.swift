@@ -118,7 +118,8 @@ private struct Printer {
       let text = format(value(offset + position * tensor.strides[axis]))
       return String(repeating: " ", count: Swift.max(width - text.count, 0)) + text
     }
-    let perLine = Swift.max(1, (80 - indent) / (width + 2))
+    // The row's own bracket does not count, as in PyTorch.
+    let perLine = Swift.max(1, (81 - indent) / (width + 2))
     let lines = stride(from: 0, to: items.count, by: perLine).map {
       items[$0..<Swift.min($0 + perLine, items.count)].joined(separator: ", ")
     }

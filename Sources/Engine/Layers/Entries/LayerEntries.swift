@@ -119,7 +119,7 @@ enum LayerEntries {
       Entry.method(
         "train", "Training: dropout drops, batch normalisation uses the batch.",
         [.optional("mode", .bool, "whether", .bool(true))], returns: "the layer itself",
-        example: "nn.Dropout():train()"
+        example: "assert(nn.Dropout(1):eval():train()(tensor{3}):item() == 0)"
       ) { arguments in
         let layer = try object(arguments)
         layer.setTraining(arguments.has(1) ? try arguments.bool(1) : true)
