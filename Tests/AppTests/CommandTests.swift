@@ -39,6 +39,9 @@ struct CommandTests {
     try status("error({code = 2})", "an error was raised with the table {code = 2}")
     try status("local function f() return 1 + f() end f()", "stack overflow")
     try status("strng.format('')", "did you mean 'string'?")
+    try status("local x = 1\nx += 1", "bad.lua:2: syntax error near '+'; Lua has no +=: write x = x + 1")
+    try status("x = [1, 2]", "Lua writes lists with braces: {1, 2, 3}")
+    try status("tensor([[1, 2], [3, 4]])", "Lua writes lists with braces: {1, 2, 3}")
     try status("atelier.sead(1)", "there is no 'atelier.sead'")
     try status("tensor = 1; atelier = 2; error('x')", "atelier.atelier still holds")
     try status("x = " + String(repeating: "(", count: 10_000_000), "overflow")
@@ -61,6 +64,46 @@ struct CommandTests {
       environment: ["ATELIER_LUA_MEMORY": "64"])
     #expect(caught.output == "false\tnot enough memory\non\n")
     #expect(try Program.run(["-e", ""], environment: ["ATELIER_LUA_MEMORY": "lots"]).status == 2)
+  }
+
+  @Test func temporaryTensorsNeedNoCollectionByHand() throws {
+    let result = try Program.run([
+      "-e",
+      """
+      local x = tensor.zeros(512, 512)
+      for i = 1, 100000 do local y = x + 1 end
+      for line in io.lines('/proc/self/status') do
+        local kibibytes = line:match('^VmHWM:%s*(%d+) kB')
+        if kibibytes then print(kibibytes) end
+      end
+      """,
+    ])
+    let peak = Int(result.output.dropLast()) ?? .max
+    #expect(peak < 300 << 10, "100,000 tensors of 1 MiB reached \(peak) KiB; \(result.errors)")
+  }
+
+  @Test func failingOperationsLeakNothing() throws {
+    let result = try Program.run([
+      "-e",
+      """
+      local function resident()
+        collectgarbage() collectgarbage()
+        local file = io.open('/proc/self/statm')
+        local pages = tonumber(file:read('a'):match('%d+ (%d+)'))
+        file:close()
+        return pages * 4
+      end
+      local a, b = tensor.zeros(2, 3), tensor.zeros(2, 3)
+      local function fail(times)
+        for i = 1, times do assert(not pcall(a.matmul, a, b)) end
+      end
+      fail(20000)
+      local before, heap = resident(), collectgarbage('count')
+      fail(1000000)
+      print(resident() - before < 5 * 1024, collectgarbage('count') - heap < 64)
+      """,
+    ])
+    #expect(result.output == "true\ttrue\n", "\(result.output)\(result.errors)")
   }
 
   @Test func refusesWhatIsNotAScript() throws {

@@ -85,6 +85,26 @@ struct TerminalTests {
     #expect(terminal.waitForExit() == 0)
   }
 
+  @Test func controlDGivesABlockUp() throws {
+    let terminal = try prompt()
+    say(terminal, "kept = 1", "")
+    say(terminal, "for i = 1, 3 do", ">")
+    say(terminal, "  kept = 100", ">")
+    terminal.type("\u{4}")
+    #expect(terminal.wait(for: "\r\n> "))
+    say(terminal, "kept + 1", "2\r\n")
+    for word in ["exit", "quit", "exit()", "quit();"] { say(terminal, word, "Ctrl-D leaves\r\n") }
+    say(terminal, "help", "The tables:")
+    say(terminal, "{a = tensor.zeros(8, 2), b = tensor{1}}", "{a = tensor 8×2 f32, b = tensor 1 f32}\r\n")
+    say(terminal, "exit = 5", "")
+    say(terminal, "exit", "5\r\n")
+    say(terminal, "o = optim.adam(nn.Linear(1, 1):parameters())", "")
+    terminal.type("o:step()\n")
+    #expect(terminal.wait(for: "o:step()\r\n> "), "nothing is echoed: \(terminal.transcript)")
+    terminal.type("\u{4}")
+    #expect(terminal.waitForExit() == 0)
+  }
+
   @Test func historyOutlivesTheSession() throws {
     let first = try prompt()
     say(first, "function f()", ">")

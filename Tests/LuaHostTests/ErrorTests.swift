@@ -73,7 +73,7 @@ struct ErrorTests {
     let lab = try Lab()
     #expect(lab.failure(of: "error({code = 2})") == "an error was raised with the table {code = 2}")
     #expect(
-      lab.failure(of: "error({1, 'two', {}, true})") == "an error was raised with the table {1, \"two\", {…}, true}")
+      lab.failure(of: "error({1, 'two', {}, true})") == "an error was raised with the table {1, \"two\", {}, true}")
     #expect(lab.failure(of: "error(setmetatable({}, {__tostring = function() return 'mine' end}))") == "mine")
     #expect(lab.failure(of: "error()") == "an error was raised with the value nil")
     #expect(lab.failure(of: "error(12)") == "an error was raised with the value 12")
@@ -138,6 +138,24 @@ struct ErrorTests {
     #expect(nested.contains("overflow"))
     #expect(lab.host.explainedSyntax(lab.failure(of: "if x != 1 then end"), in: "if x != 1 then end").hasSuffix("~="))
     #expect(lab.host.explainedSyntax(lab.failure(of: "x += 1"), in: "x += 1").hasSuffix("write x = x + 1"))
+  }
+
+  /// A line as other languages write it, and a part of the answer.
+  nonisolated static let habits = [
+    ("x = [1, 2, 3]", "Lua writes lists with braces: {1, 2, 3}"), ("y = 2 ** 3", "Lua writes a power as ^"),
+    ("local x = 1\n# a note", "a comment with --"), ("x = 1 # a note", "a comment with --"),
+    ("// a note", "a comment with --"), ("import torch", "require"), ("from torch import nn", "require"),
+    ("def f(x):", "Lua writes function"), ("if x > 3:", "if x then"), ("x += 1", "write x = x + 1"),
+    ("x++", "write x = x + 1"), ("if a && b then end", "&& as and"), ("print('hi!') x != 1", "~="),
+  ]
+
+  @Test(arguments: habits) func answersHabitsOfOtherLanguages(_ text: String, _ answer: String) throws {
+    let lab = try Lab()
+    let message = lab.failure(of: text)
+    #expect(!message.contains(answer))
+    #expect(lab.host.explainedSyntax(message, in: text).contains(answer), "\(message)")
+    let other = "test:1: unexpected symbol near '='"
+    #expect(lab.host.explainedSyntax(other, in: "x = 'a += b! -- **' = 1 -- != &&") == other, "strings are no code")
   }
 
   @Test func raisedFlagStopsPureLua() throws {

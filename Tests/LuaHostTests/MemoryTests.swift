@@ -43,7 +43,8 @@ struct MemoryTests {
       lab.run("a = blob.many(100); b = {blob.make(1)}; setmetatable({}, {__gc = function() print(blob.make(3)) end})")
       lab.run("do local c <close> = blob.make(2); d = c end")
       #expect(lab.failure(of: "return d:value()").contains("closed"))
-      #expect(lab.run("print(d)") == "closed object")
+      // The finalizer above may print at any moment.
+      #expect(lab.run("print(d)").contains("closed object"))
       lab.host.close()
     }
     #expect(Blob.alive == before)

@@ -58,12 +58,38 @@ struct SurfaceTests {
     #expect(lab.failure(of: "return atelier.blb").contains("did you mean 'blob'?"))
     #expect(lab.failure(of: "return blob.stray()[1]").contains("a stray has no elements"))
     #expect(lab.run("print(tensr, blob[1])") == "nil\tnil")
+    #expect(lab.failure(of: "return blob.value").hasSuffix("there is no 'blob.value'; it is a method: b:value()"))
+    #expect(lab.failure(of: "return blob.make(1):adder()").hasSuffix("it is a function: blob.adder(amount)"))
+    #expect(!lab.failure(of: "return blob.make(1):add(1)").contains("'add_'"), "not what changes the object")
+    #expect(lab.failure(of: "return blob.make(1):ad_(1)").contains("'add_'"))
+    #expect(lab.failure(of: "return blob.make(1).value[1]").hasSuffix("value is a method: t:value()[1]"))
+    #expect(lab.failure(of: "return blob.make(1).value + 1").hasSuffix("value is a method: t:value()"))
+    #expect(lab.failure(of: "blob.make([[1, 2], [3, 4]])").hasSuffix("Lua writes lists with braces: {1, 2, 3}"))
+    #expect(!lab.failure(of: "blob.make('a, b')").contains("braces"))
+    #expect(Suggestion.nearest(to: "ab", in: ["abc", "b"]) == nil)
+    #expect(Suggestion.nearest(to: "abc", in: ["a", "b", "ab"]) == "ab")
+  }
+
+  @Test func walksOverElements() throws {
+    let lab = try Lab()
+    #expect(lab.run("for i, v in ipairs(blob.make(3)) do io.write('') print(i, v) end") == "1\t10\n2\t20\n3\t30")
+    #expect(lab.run("for i, v in pairs(blob.make(2)) do print(i, v) end") == "1\t10\n2\t20")
+    #expect(lab.run("for i in ipairs(blob.make(0)) do print(i) end; for i in ipairs{7, 8} do print(i) end") == "1\n2")
+    #expect(
+      lab.run(
+        "local m = setmetatable({}, {__index = function(_, i) return i < 3 and i or nil end}); "
+          + "for i in ipairs(m) do print(i) end") == "1\n2")
+    #expect(lab.failure(of: "for i in pairs(blob.stray()) do end").contains("table expected, got stray"))
+    #expect(lab.failure(of: "for i in ipairs(blob.stray()) do end").contains("a stray has no elements"))
+    #expect(lab.failure(of: "ipairs()").contains("bad argument #1 to 'ipairs'"))
   }
 
   @Test func checksArguments() throws {
     let lab = try Lab()
     #expect(lab.failure(of: "blob.make('x')").contains("argument 1 ('number') must be a number, got \"x\""))
     #expect(lab.failure(of: "blob.make(1, 2, 3)").contains("takes 2 argument(s), got 3"))
+    #expect(lab.failure(of: "blob.shape(1, 4)").contains("options go into a table: {radius = 4}; it is called as"))
+    #expect(lab.failure(of: "blob{1}; blob(1)").contains("blob: argument 1 ('table') must be a table"))
     #expect(lab.failure(of: "blob.shape(1, {raduis = 2})").contains("did you mean 'radius'?"))
     #expect(lab.failure(of: "blob.shape(1, {radius = 2, mode = 'sofd'})").contains("did you mean \"soft\"?"))
     #expect(lab.failure(of: "blob.shape(1, {radius = -1})").contains("must be between 0 and 50 pixels, got -1"))
@@ -98,6 +124,9 @@ struct SurfaceTests {
     #expect(lab.run("help(blob.make(1).value)").contains("blob:value()"))
     #expect(lab.run("help()").contains("blob"))
     #expect(lab.run("help('help') help(help)").contains("help([what])"))
+    #expect(lab.run("help(blob)").contains("\n  blob(table)"))
+    #expect(lab.run("help('operators')").contains("\n  ==        A test operator."))
+    #expect(lab.run("help('indexing')").contains("\n  []=       A test operator."))
     #expect(lab.run("help(print)").contains("function of Lua"))
     #expect(lab.run("help({})").contains("table of the script"))
     #expect(lab.failure(of: "help('shap')").contains("did you mean"))

@@ -22,7 +22,13 @@ struct EvaluateTests {
       ("x = 6\nx, x * 2", ["6", "12"]), ("y = 1; y", ["1"]), ("local z = 3\nz", ["3"]), ("return 4", ["4"]),
       ("-- nothing", []), ("", []), ("for i = 1, 2 do end", []), ("nil", ["nil"]),
       ("2^53, 1e100, 1/0", ["9.007199254741e+15", "1e+100", "inf"]),
-      ("{1, 2, name = 'n'}", ["{1, 2, name = \"n\"}"]), ("{}", ["{}"]), ("{{}, 1.0}", ["{{…}, 1.0}"]),
+      ("{1, 2, name = 'n'}", ["{1, 2, name = \"n\"}"]), ("{}", ["{}"]), ("{{}, 1.0}", ["{{}, 1.0}"]),
+      ("{1, {2, {3}, {}}, a = {b = {c = 1}}}", ["{1, {2, {…}, {}}, a = {b = {…}}}"]),
+      (
+        "{['10.w'] = 1, ['2.w'] = 2, b = 3, a = 4, [true] = 5, [0] = 6, [-1.5] = 7}",
+        ["{[-1.5] = 7, [0] = 6, 2.w = 2, 10.w = 1, a = 4, b = 3, [true] = 5}"]
+      ),
+      ("{9, 8, 7, 6, 5, 4, c = 3, b = 2, a = 1}", ["{9, 8, 7, 6, 5, 4, a = 1, b = 2, …}"]),
       ("setmetatable({}, {__tostring = function() return 'mine' end})", ["mine"]),
       ("function f(a)\n  return a\nend\nf(1,\n  2)", ["1"]), ("f\n(7)", ["7"]), ("t = {f(1)}\nt[1]", ["1"]),
       ("s = 'a\\nb'\ns", ["a\nb"]), ("select('#')", ["0"]), ("x = 1 -- why\nx -- shown", ["1"]),
@@ -77,6 +83,17 @@ struct EvaluateTests {
     session.host.output = { bytes += $0 }
     #expect(EvaluateTests.values(session, "print('a', 1, nil, 2.0)\nprint()\nprint('ä\\0b')") == [])
     #expect(String(decoding: bytes, as: UTF8.self) == "a\t1\tnil\t2.0\n\nä\0b\n")
+  }
+
+  @Test func aBareHelpAsksForHelp() throws {
+    let session = try EvaluateTests.session()
+    #expect(session.asTyped("help ") != "help " && session.asTyped("helps") == "helps")
+    var shown = 0
+    session.host.output = { shown += $0.count }
+    #expect(EvaluateTests.values(session, session.asTyped("help")) == [])
+    #expect(shown > 20)
+    _ = session.evaluate("help = 3")
+    #expect(EvaluateTests.values(session, session.asTyped("help")) == ["3"])
   }
 
   @Test func warnsOnceAboutOverwrittenTables() throws {

@@ -19,8 +19,8 @@ struct CoverageTests {
     "requires_grad_", "grad", "zero_grad_", "backward", "detach", "no_grad", "grad_enabled", "custom", "gradients",
     "zeros",
     "ones", "full", "eye", "rand", "randn", "randperm", "randint", "arange", "range", "linspace", "noise", "tensor",
-    "__call", "add_", "mul_", "copy_", "fill_", "zero_", "sub_", "div_", "allclose", "nonzero", "masked_select", "#",
-    "from", "zeros_like", "ones_like", "full_like", "rand_like", "randn_like", "rand_range", "normal", "uniform",
+    "__call", "==", "add_", "mul_", "copy_", "fill_", "zero_", "sub_", "div_", "allclose", "nonzero", "masked_select",
+    "#", "from", "zeros_like", "ones_like", "full_like", "rand_like", "randn_like", "rand_range", "normal", "uniform",
   ]
 
   /// Script names of ops whose sample has another name.

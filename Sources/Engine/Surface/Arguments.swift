@@ -40,8 +40,14 @@ public struct Arguments {
     if !function.variadic, count > most {
       throw EngineError(
         function.qualifiedName, "takes \(most - function.receivers) argument(s), got \(count - function.receivers)",
-        advice: "it is called as \(function.signature)")
+        advice: optionAdvice(self[most]) + "it is called as \(function.signature)")
     }
+  }
+
+  /// For one plain value too many, where the function has an option of that kind: how an option is given.
+  private func optionAdvice(_ extra: Value) -> String {
+    guard let option = function.options.first(where: { $0.kind.takes(extra) }) else { return "" }
+    return "options go into a table: {\(option.name) = \(extra.brief)}; "
   }
 
   /// An engine object.
@@ -129,6 +135,18 @@ public struct Arguments {
     }
     return EngineError(
       function.qualifiedName, "\(name) must be \(expected), got \(self[position].brief)", advice: advice)
+  }
+}
+
+extension Kind {
+  /// Whether a plain value (a number or a text) is of this kind.
+  fileprivate func takes(_ value: Value) -> Bool {
+    switch (self, value) {
+    case (.integer, .integer), (.number, .integer), (.number, .number): true
+    case (.string, .string), (.path, .string), (.choice, .string): true
+    case (.either(let kinds), _): kinds.contains { $0.takes(value) }
+    default: false
+    }
   }
 }
 

@@ -128,9 +128,10 @@ public final class Function {
     self.least = least
   }
 
-  /// The name as a script writes it: `tensor.zeros`, `tensor:sum`, `show`.
+  /// The name as a script writes it: `tensor.zeros`, `tensor:sum`, `show`, and `tensor` for the call of the table itself.
   public var qualifiedName: String {
     switch form {
+    case .module(let table) where name == "__call": table
     case .module(let table), .value(let table): "\(table).\(name)"
     case .method(let type): "\(type):\(name)"
     case .global: name

@@ -1,11 +1,13 @@
 /// Finds what a misspelt word was meant to be.
 public enum Suggestion {
   /// The candidate nearest to `word` by edits (insert, delete, replace, swap of neighbours), or nil when none is
-  /// near enough: at most a third of the word's length, and always at least one edit is allowed.
+  /// near enough: at most a third of the word's length, and always at least one edit is allowed. Words under three
+  /// letters and names of one letter are near to too much, so they have no neighbours.
   public static func nearest(to word: String, in candidates: some Sequence<String>) -> String? {
+    guard word.count >= 3 else { return nil }
     let limit = max(1, word.count / 3)
     var best: (name: String, edits: Int)?
-    for candidate in candidates where abs(candidate.count - word.count) <= limit {
+    for candidate in candidates where candidate.count >= 2 && abs(candidate.count - word.count) <= limit {
       let edits = distance(Array(word.lowercased()), Array(candidate.lowercased()))
       if edits <= limit, best.map({ edits < $0.edits || (edits == $0.edits && candidate < $0.name) }) ?? true {
         best = (candidate, edits)

@@ -24,12 +24,12 @@ struct AtelierCommand: ParsableCommand {
   func run() throws {
     let runner = try Runner()
     if !code.isEmpty {
-      for text in code { try runner.finish(runner.host.run(text, name: "=(command line)"), source: text) }
+      for text in code { try runner.finish(runner.host.run(text, name: "=(command line)"), source: .text(text)) }
     } else if isatty(0) != 0 {
       let banner = "Atelier \(Runner.version), Lua 5.4. help() lists what there is, Ctrl-D leaves."
       Repl(Session(runner.host), banner: banner).run()
     } else {
-      try runner.finish(runner.host.run(file: nil), source: "")
+      try runner.finish(runner.host.run(file: nil), source: .stream)
     }
     try runner.close()
   }
@@ -52,7 +52,9 @@ struct RunCommand: ParsableCommand {
   func run() throws {
     let runner = try Runner()
     try runner.host.setScript(file, arguments)
-    try runner.finish(runner.host.run(file: file == "-" ? nil : file, arguments: arguments), source: "")
+    let path = file == "-" ? nil : file
+    let result = runner.host.run(file: path, arguments: arguments)
+    try runner.finish(result, source: path.map { .file($0) } ?? .stream)
     try runner.close()
   }
 }

@@ -24,13 +24,21 @@ struct Runner {
     LuaHost.catchInterrupts()
   }
 
+  /// Where the text of a chunk is found again, for advice on its syntax.
+  enum Source {
+    case text(String)
+    case file(String)
+    /// Read once and gone.
+    case stream
+  }
+
   /// Reports how a chunk ended; throws the exit status when that is not 0.
-  func finish(_ result: RunResult, source: String) throws {
+  func finish(_ result: RunResult, source: Source) throws {
     for warning in host.overwrittenTables() { StandardOutput.writeError("atelier: warning: \(warning)\n") }
     switch result {
     case .done: return
     case .syntaxError(let message):
-      StandardOutput.writeError("atelier: \(host.explainedSyntax(message, in: source))\n")
+      StandardOutput.writeError("atelier: \(explained(message, source))\n")
       throw ExitCode(1)
     case .failed(let message, let traceback):
       StandardOutput.writeError("atelier: \(message)\n\(traceback)\n")
@@ -38,6 +46,14 @@ struct Runner {
     case .interrupted(let traceback):
       StandardOutput.writeError("atelier: interrupted\n\(traceback)\n")
       throw ExitCode(130)
+    }
+  }
+
+  private func explained(_ message: String, _ source: Source) -> String {
+    switch source {
+    case .text(let text): host.explainedSyntax(message, in: text)
+    case .file(let path): host.explainedSyntax(message, inFile: path)
+    case .stream: message
     }
   }
 

@@ -67,6 +67,36 @@ static int index_handle(lua_State *L) {
   return atl_invoke(L, index != NULL ? index : lua_touserdata(L, lua_upvalueindex(2)), false);
 }
 
+// A step of `for i, element in ipairs(object)`. Upvalue 1: the length, asked for once.
+static int next_element(lua_State *L) {
+  lua_Integer position = luaL_checkinteger(L, 2) + 1;
+  if (position > lua_tointeger(L, lua_upvalueindex(1))) return 0;
+  lua_settop(L, 1);
+  lua_pushinteger(L, position);
+  lua_pushvalue(L, -1);
+  lua_gettable(L, 1);
+  return 2;
+}
+
+bool atl_has_elements(lua_State *L, int index) {
+  if (atl_handle_at(L, index) == NULL || luaL_getmetafield(L, index, "__len") == LUA_TNIL) return false;
+  lua_pop(L, 1);
+  if (luaL_getmetafield(L, index, "elements") == LUA_TNIL) return false;
+  lua_pop(L, 1);
+  return true;
+}
+
+// `__pairs`, and `ipairs` of an object: its elements by position.
+int atl_elements(lua_State *L) {
+  if (!atl_has_elements(L, 1)) return luaL_typeerror(L, 1, "table");
+  lua_settop(L, 1);
+  lua_pushinteger(L, luaL_len(L, 1));
+  lua_pushcclosure(L, next_element, 1);
+  lua_insert(L, 1);
+  lua_pushinteger(L, 0);
+  return 3;
+}
+
 // A large heap costs more to collect, so the step grows with both kinds of memory: the work stays in proportion.
 void atl_collect_native(lua_State *L, atl_host *host) {
   size_t step = (host->native_live > host->used ? host->native_live : host->used) / 2;
@@ -110,6 +140,14 @@ static int define_type(lua_State *L) {
   lua_pushlightuserdata(L, (void *)type->index);
   lua_pushcclosure(L, index_handle, 3);
   lua_setfield(L, -2, "__index");
+  lua_pushcfunction(L, atl_elements);
+  lua_setfield(L, -2, "__pairs");
+  lua_pushboolean(L, 1);
+  if (type->index != NULL) {
+    lua_setfield(L, -2, "elements");
+  } else {
+    lua_pop(L, 1);
+  }
   if (type->assign != NULL) set_function(L, "__newindex", type->assign, atl_trampoline);
   host->metatables[type->slot] = luaL_ref(L, LUA_REGISTRYINDEX);
   return 0;

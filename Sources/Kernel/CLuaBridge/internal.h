@@ -83,6 +83,10 @@ void atl_pool_end(atl_pool *pool);
 
 // handles.c
 atl_handle *atl_handle_at(lua_State *L, int index);
+/// Whether the value is an object with a length and elements at positions.
+bool atl_has_elements(lua_State *L, int index);
+/// [object] → iterator, object, 0; raises for other values.
+int atl_elements(lua_State *L);
 void atl_push_object(lua_State *L, atl_host *host, atl_token *token);
 void atl_push_callable(lua_State *L, atl_host *host, atl_token *token);
 void atl_collect_native(lua_State *L, atl_host *host);

@@ -165,6 +165,12 @@ static void restrict_debug(lua_State *L) {
   lua_pop(L, 1);
 }
 
+// ipairs(x): Lua's own stops at the first nil, but an object reports a position behind its end as an error.
+static int ipairs(lua_State *L) {
+  luaL_checkany(L, 1);
+  return atl_has_elements(L, 1) ? atl_elements(L) : forward(L);
+}
+
 void atl_open_libraries(lua_State *L, atl_host *host) {
   (void)host;
   luaL_openlibs(L);
@@ -174,6 +180,9 @@ void atl_open_libraries(lua_State *L, atl_host *host) {
   lua_register(L, "loadfile", load_text_file);
   lua_register(L, "dofile", do_file);
   lua_register(L, "print", print);
+  lua_getglobal(L, "ipairs");
+  lua_pushcclosure(L, ipairs, 1);
+  lua_setglobal(L, "ipairs");
   restrict_package(L);
   restrict_debug(L);
 }

@@ -62,6 +62,9 @@ extension LuaHost {
           try writer.write(result)
         }
         return Int32(ATL_OK)
+      } catch let error as EngineError where UnsafeBufferPointer(start: base, count: read).contains(where: \.isListText)
+      {
+        return fail(EngineError("", error.description, advice: LuaHost.listAdvice)) { _ in error }
       } catch {
         return fail(error) { EngineError(function.qualifiedName, "argument \(read + 1) \($0.text)") }
       }

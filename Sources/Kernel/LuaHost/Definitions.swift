@@ -66,10 +66,15 @@ extension LuaHost {
     let nested = module == "atelier" ? registry.modules : []
     let unknown = Function(
       .module(module), "__index", "Reports an unknown name.", [Option("name", .string, "the name")], example: ""
-    ) { arguments in
+    ) { [unowned self] arguments in
       let name = try arguments.string(0)
-      throw EngineError(
-        module, "there is no '\(module).\(name)'", advice: LuaHost.advice(for: name, in: entries + nested))
+      let problem = "there is no '\(module).\(name)'"
+      if let type = registry.types.first(where: { $0.name == module }),
+        registry.methods(of: type).contains(where: { $0.name == name })
+      {
+        throw EngineError(module, problem, advice: "it is a method: \(module.prefix(1)):\(name)()")
+      }
+      throw EngineError(module, problem, advice: LuaHost.advice(for: name, in: entries + nested))
     }
     try check(atl_define_metamethod(pointer, module, "__index", keep(unknown), Int32(ATL_PLAIN)))
   }
@@ -122,7 +127,11 @@ extension LuaHost {
       }
       let problem = "\(type.article) has no method '\(name)'"
       if let answer = type.answers[name] { throw EngineError(type.name, problem, advice: answer) }
-      let names = registry.methods(of: type).map(\.name)
+      if let entry = registry.entries(of: type.name).first(where: { $0.name == name }) {
+        throw EngineError(type.name, problem, advice: "it is a function: \(entry.signature)")
+      }
+      // A method that changes its object is no answer to a name that does not ask for that.
+      let names = registry.methods(of: type).map(\.name).filter { name.hasSuffix("_") || !$0.hasSuffix("_") }
       throw EngineError(type.name, problem, advice: LuaHost.advice(for: name, in: names))
     }
   }

@@ -7,6 +7,7 @@ extension LuaHost {
     if message.hasSuffix("not enough memory") {
       return message + "; a script may use \(memoryLimit >> 20) MiB beside the engine's objects"
     }
+    if let answer = functionAnswer(message) ?? objectAnswer(message) { return "\(message); \(answer)" }
     guard message.contains("attempt to "), message.contains("a nil value (") else { return message }
     if let name = quoted("global", in: message) {
       return add(globalSuggestion(name), to: message)
@@ -16,6 +17,26 @@ extension LuaHost {
       return add(Suggestion.nearest(to: name, in: keys(of: "string")).map { "s:\($0)" }, to: message)
     }
     return message
+  }
+
+  /// A method read without a call: `t.shape[1]`, `t.mean + 1`.
+  private func functionAnswer(_ message: String) -> String? {
+    guard message.range(of: "a function value (field '") != nil, let name = quoted("field", in: message),
+      registry.methodNames.contains(name)
+    else { return nil }
+    let isIndexed = message.range(of: "attempt to index ") != nil
+    return "\(name) is a method: t:\(name)()" + (isIndexed ? "[1]" : "")
+  }
+
+  /// An object where Lua wants a number or a text: `"mean " .. t:mean()`, `string.format("%f", t)`.
+  private func objectAnswer(_ message: String) -> String? {
+    for type in registry.types where registry.methods(of: type).contains(where: { $0.name == "item" }) {
+      for problem in ["attempt to concatenate \(type.article) value", "number expected, got \(type.name))"]
+      where message.range(of: problem) != nil {
+        return "take the number with :item()"
+      }
+    }
+    return nil
   }
 
   private func add(_ suggestion: String?, to message: String) -> String {
@@ -54,26 +75,6 @@ extension String {
 }
 
 extension LuaHost {
-  /// A syntax error with advice for habits of other languages in the line it names.
-  public func explainedSyntax(_ message: String, in text: String) -> String {
-    let parts = message.split(separator: ":", maxSplits: 2, omittingEmptySubsequences: false)
-    guard parts.count == 3, let number = Int(parts[1]) else { return message }
-    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
-    guard number >= 1, number <= lines.count, lines[number - 1].utf8.count < 2000 else { return message }
-    let line = String(lines[number - 1])
-    for (habit, advice) in LuaHost.habits where line.range(of: habit) != nil { return "\(message); \(advice)" }
-    return message
-  }
-
-  /// What other languages write, and what Lua writes instead.
-  private static let habits = [
-    ("!=", "Lua writes 'not equal' as ~="), ("+=", "Lua has no +=: write x = x + 1"),
-    ("-=", "Lua has no -=: write x = x - 1"), ("*=", "Lua has no *=: write x = x * 2"),
-    ("/=", "Lua has no /=: write x = x / 2"), ("&&", "Lua writes && as and"), ("||", "Lua writes || as or"),
-    ("++", "Lua has no ++: write x = x + 1"), ("elif", "Lua writes elseif"), ("def ", "Lua writes function"),
-    ("!", "Lua writes ! as not"),
-  ]
-
   /// Words of other languages that a script reads as globals.
   private static let foreignWords = [
     "None": "nil", "null": "nil", "NULL": "nil", "nullptr": "nil", "undefined": "nil", "True": "true",

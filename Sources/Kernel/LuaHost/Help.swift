@@ -52,7 +52,8 @@ extension Registry {
     return """
       Atelier is a laboratory for image style transfer. The tables:
       \(tables.joined(separator: "\n"))
-      help(tensor), help("images.load") or help(f) says more.
+      help(tensor), help("images.load") or help(f) says more; help("operators") and help("indexing") say what
+      + - * / ^ % # and t[…] do.
       """
   }
 
@@ -62,9 +63,35 @@ extension Registry {
     let found = entries(named: word)
     if !found.isEmpty { return found.map(\.help).joined(separator: "\n\n") }
     if let type = types.first(where: { $0.name == word }) { return help(type) }
+    if word == "operators" { return operatorHelp }
+    if word == "indexing" { return indexHelp }
     throw EngineError(
       "help", "there is no entry '\(word)'",
       advice: Suggestion.nearest(to: word, in: names).map { "did you mean '\($0)'?" } ?? "help() lists the tables")
+  }
+
+  /// Every operator of every type, with its example.
+  private var operatorHelp: String {
+    types.filter { !$0.operators.isEmpty }.map { type in
+      let operators = type.operators.sorted { ($0.value.name, $0.key) < ($1.value.name, $1.key) }.map(\.value)
+      return (["operators of \(type.name)"] + operators.flatMap(Registry.page)).joined(separator: "\n")
+    }.joined(separator: "\n\n")
+  }
+
+  /// Element access and assignment of every type that has them.
+  private var indexHelp: String {
+    types.compactMap { type in
+      let entries = [type.index, type.assign].compactMap { $0 }
+      if entries.isEmpty { return nil }
+      return (["indexing of \(type.name)"] + entries.flatMap(Registry.page)).joined(separator: "\n")
+    }.joined(separator: "\n\n")
+  }
+
+  /// An operator: its symbol and summary, its arguments, and its example under it.
+  private static func page(_ function: Function) -> [String] {
+    ["  " + function.name.padded(to: 10) + function.summary]
+      + (function.parameters + function.options).map { "".padded(to: 12) + $0.help }
+      + function.example.split(separator: "\n").map { "".padded(to: 12) + $0 }
   }
 
   /// Help on a global table: one line for each entry, and the methods of the type of the same name.

@@ -43,6 +43,11 @@ public final class Repl {
     defer { atl_block_interrupts(0) }
     while true {
       switch readLine() {
+      case .end where !block.isEmpty:
+        // Ctrl-D gives the half-typed block up, not the session. At the end of the terminal itself the next one leaves.
+        block = ""
+        StandardOutput.write("\n")
+        StandardOutput.flush()
       case .end:
         if atl_readline_ends_line() == 0 { StandardOutput.write("\n") }
         StandardOutput.flush()
@@ -84,6 +89,11 @@ public final class Repl {
   /// Adds a line to the block, and evaluates the block when it is whole.
   private func take(_ line: String) {
     if block.isEmpty, line.allSatisfy(\.isWhitespace) { return }
+    if block.isEmpty, isWish(toLeave: line) {
+      StandardOutput.write("Ctrl-D leaves\n")
+      StandardOutput.flush()
+      return
+    }
     let text = block.isEmpty ? line : block + "\n" + line
     if session.classify(text) == .incomplete {
       block = text
@@ -92,11 +102,18 @@ public final class Repl {
     block = ""
     history.add(text)
     atl_block_interrupts(0)
-    let outcome = session.evaluate(text)
+    let outcome = session.evaluate(session.asTyped(text))
     atl_block_interrupts(1)
     Interrupt.clear()
     StandardOutput.flush()
     Repl.report(outcome)
+  }
+
+  /// Whether a line is what leaves other prompts, and no name of the script.
+  private func isWish(toLeave line: String) -> Bool {
+    let word = line.filter { !$0.isWhitespace && $0 != ";" }
+    let name = word.hasSuffix("()") ? String(word.dropLast(2)) : word
+    return ["exit", "quit"].contains(name) && !session.host.keys().contains(name)
   }
 
   private static func report(_ outcome: Outcome) {

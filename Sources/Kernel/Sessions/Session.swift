@@ -30,6 +30,12 @@ public final class Session {
     }
   }
 
+  /// What a line typed at a prompt means: a bare `help` asks for help, as long as it is the engine's.
+  public func asTyped(_ line: String) -> String {
+    guard line.filter({ !$0.isWhitespace }) == "help" else { return line }
+    return "if type(help) == 'function' then return help() end return help"
+  }
+
   /// Whether a text can be evaluated, waits for more lines, or is wrong whatever follows.
   public func classify(_ text: String) -> Completeness {
     switch plan(text, name: "cell") {

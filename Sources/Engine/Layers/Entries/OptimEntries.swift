@@ -159,7 +159,7 @@ public enum OptimEntries {
         let results =
           arguments.has(1) ? try Autograd.with(enabled: true) { try arguments.callable(1).call([]) } : []
         try optimizer.step()
-        return results.first ?? .none
+        return results.first ?? .many([])  // no value, so that the prompt shows nothing
       },
       method(
         "zero_grad", "Forgets the gradients of all parameters.", returns: "nothing",

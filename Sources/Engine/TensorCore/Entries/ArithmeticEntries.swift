@@ -65,7 +65,26 @@ enum ArithmeticEntries {
           advice: "use the methods t:lt(u) t:le(u) t:gt(u) t:ge(u), which also take numbers")
       }
     }
-    return ["lt": refuse("<", "lt"), "le": refuse("<=", "le")]
+    return ["lt": refuse("<", "lt"), "le": refuse("<=", "le"), "eq": equality()]
+  }
+
+  /// `==` between two handles: true for one and the same tensor, false beside objects of other types. Two tensors are an
+  /// error, because neither answer would say anything about their elements.
+  private static func equality() -> Function {
+    Function(
+      .operation("tensor"), "==",
+      "True for one and the same tensor; for two tensors an error that names the method to use.",
+      returns: "a boolean",
+      example: "local t = tensor{1}\nassert(t == t and t ~= nil)\n"
+        + "assert(not pcall(function() return t == tensor{1} end))"
+    ) { arguments in
+      guard case .object(let a) = arguments[0], case .object(let b) = arguments[1] else { return .bool(false) }
+      if a === b { return .bool(true) }
+      guard a is Tensor, b is Tensor else { return .bool(false) }
+      throw EngineError(
+        "tensor ==", "Lua's comparisons give one true or false, not a tensor",
+        advice: "use t:eq(u) for each element, t:allclose(u) for one answer, rawequal(t, u) for the very same tensor")
+    }
   }
 
   private static func compare(

@@ -21,6 +21,13 @@ public enum TensorEntries {
       "astype": "use t:to(\"i64\")", "cuda": "Atelier computes on the CPU; leave it out",
       "float": "use t:to(\"f32\")", "long": "use t:to(\"i64\")", "double": "use t:to(\"f64\")",
       "requires_grad": "ask with t:requires_grad(), set with t:requires_grad_()", "grad": "call it: t:grad()",
+      "add": "write t + u (or t:add_(u) to change t)", "sub": "write t - u (or t:add_(-u) to change t)",
+      "mul": "write t * u (or t:mul_(u) to change t)", "div": "write t / u (or t:mul_(1 / u) to change t)",
+      "neg": "write -t", "mod": "write t % u", "clip": "it is called clamp: t:clamp(0, 1)",
+      "copy": "it is called clone: t:clone()", "concat": "tensors are joined by tensor.cat({t, u}, 1)",
+      "concatenate": "tensors are joined by tensor.cat({t, u}, 1)", "int": "use t:to(\"i32\")",
+      "cpu": "Atelier computes on the CPU; leave it out", "device": "Atelier computes on the CPU; leave it out",
+      "median": "there is no median of a tensor", "bool": "use t:to(\"bool\")", "half": "use t:to(\"f16\")",
     ])
 
   /// Functions of the table `tensor`.
