@@ -119,14 +119,16 @@ import Testing
   }
 
   @Test func namesWhatCannotBeRead() throws {
-    let header = #"{"h":{"dtype":"F8_E4M3","shape":[3],"data_offsets":[0,3]}}"#
+    let header = #"{"conv":{"dtype":"F8_E4M3","shape":[3],"data_offsets":[0,3]}}"#
     let scratch = try Scratch()
     let path = try scratch.file(
       "h.safetensors", HostileFile.number(header.utf8.count) + Array(header.utf8) + [0, 7, 255])
     let file = try SafetensorsFile(path: path)
-    #expect(message { _ = try file.tensor("h") }.contains("has the element type F8_E4M3, which Atelier does not have"))
-    #expect(message { _ = try file.tensor("hh") }.contains("has no tensor \"hh\"; the nearest name is \"h\""))
-    #expect(message { _ = try file.tensor("h", [1, 3]) }.contains("must have the shape 1×3, it has 3"))
+    #expect(
+      message { _ = try file.tensor("conv") }.contains("has the element type F8_E4M3, which Atelier does not have"))
+    #expect(message { _ = try file.tensor("covn") }.contains("has no tensor \"covn\"; the nearest name is \"conv\""))
+    #expect(message { _ = try file.tensor("elsewhere") }.contains("it has 1 other"))
+    #expect(message { _ = try file.tensor("conv", [1, 3]) }.contains("must have the shape 1×3, it has 3"))
     #expect(message { _ = try SafetensorsFile(path: scratch("none.safetensors")) }.contains("there is no file"))
     #expect(message { _ = try SafetensorsFile(path: scratch.path) }.contains("it is a folder"))
     #expect(message { _ = try SafetensorsFile(path: "/dev/null") }.contains("it is not a regular file"))

@@ -81,6 +81,8 @@ extension EngineError {
   /// The error for a name that a checkpoint does not have.
   static func noTensor(_ name: String, in path: String, _ keys: [String], _ operation: String) -> EngineError {
     let near = Suggestion.nearest(to: name, in: keys).map { "the nearest name is \"\($0)\"" }
-    return EngineError(operation, "\(path) has no tensor \"\(name)\"", advice: near ?? "it has \(keys.count) others")
+    return EngineError(
+      operation, "\(path) has no tensor \"\(name)\"",
+      advice: near ?? "it has \(keys.count) \(keys.count == 1 ? "other" : "others")")
   }
 }
