@@ -4,7 +4,7 @@ public struct Options {
   private let function: Function
   private let table: Table?
 
-  /// Checks every given name. `ignoringList` admits tables that also hold positions (`tensor.zeros{2, 3, dtype=…}`).
+  /// Checks every given name; nil stands for a call without options.
   public init(_ function: Function, _ table: Table?) throws {
     self.function = function
     self.table = table

@@ -6,7 +6,7 @@ public final class ScriptType {
   public let summary: String
   /// Methods called as `object:name(…)`. The object is argument 0 of the function's body.
   public let methods: [Function]
-  /// Operators by Lua event name without underscores (`add sub mul div pow unm len eq call concat`). For binary
+  /// Operators by Lua event name without underscores (`add sub mul div mod pow unm len eq lt le call concat`). For binary
   /// operators the body gets both operands in script order; either may be a number.
   public let operators: [String: Function]
   /// Element access `object[key]` for keys that are not method names: arguments (object, key).

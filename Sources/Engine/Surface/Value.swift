@@ -43,7 +43,6 @@ public protocol Scriptable: AnyObject {
   var nativeBytes: Int { get }
   /// How the prompt and `print` show the object.
   func display() -> String
-  /// A stable address for `==`: two handles of one storage-and-view may compare equal. Default: the object itself.
 }
 
 extension Value {

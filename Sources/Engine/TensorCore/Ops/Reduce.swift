@@ -112,7 +112,7 @@ extension Tensor {
     // where z = 0, p at the only zero, and 0 elsewhere.
     let zero = try detached().eq(0)
     let filled = try maskedFill(zero, 1)
-    let product = try filled.log1pSafeProduct(axes)
+    let product = try filled.differentiableProduct(axes)
     let zeros = try zero.converted(to: dtype).sum(axes, keepdim: true)
     let none = try zeros.eq(0), one = try zeros.eq(1)
     let atZero = try product * (zero.converted(to: dtype) * one.converted(to: dtype))
@@ -121,7 +121,7 @@ extension Tensor {
   }
 
   /// The product with kept axes, recorded as exp Σ log|x| with its sign so that it can be differentiated again.
-  private func log1pSafeProduct(_ axes: [Int]) throws -> Tensor {
+  private func differentiableProduct(_ axes: [Int]) throws -> Tensor {
     if !Autograd.isEnabled { return try prod(axes, keepdim: true) }
     let sign = try detached().sign().prod(axes, keepdim: true)
     return try abs().log().sum(axes, keepdim: true).exp() * sign
