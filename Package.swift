@@ -87,8 +87,13 @@ let package = Package(
     .testTarget(
       name: "ClassicTests", dependencies: ["Surface", "TensorCore", "Checkpoints", "Classic", "TestSupport"],
       swiftSettings: swift),
+    engine("Metrics", ["Surface", "TensorCore"]),
+    .testTarget(
+      name: "MetricsTests", dependencies: ["Surface", "TensorCore", "Checkpoints", "Metrics", "TestSupport"],
+      swiftSettings: swift),
     .target(
-      name: "Engine", dependencies: ["Surface", "TensorCore", "Checkpoints", "Imaging", "Classic", "Layers"],
+      name: "Engine",
+      dependencies: ["Surface", "TensorCore", "Checkpoints", "Imaging", "Classic", "Layers", "Metrics"],
       path: "Sources/Engine/Umbrella", swiftSettings: swift),
     kernelShim("CLua", pkgConfig: "lua5.4", apt: "liblua5.4-dev"),
     kernelShim("CReadline", apt: "libreadline-dev"),
@@ -99,7 +104,8 @@ let package = Package(
     kernel("Sessions", ["Surface", "LuaHost"]),
     kernel("Repl", ["Surface", "LuaHost", "Sessions", "CReadline"]),
     .testTarget(
-      name: "EngineTests", dependencies: ["Engine", "Surface", "LuaHost", "TestSupport"], swiftSettings: swift),
+      name: "EngineTests", dependencies: ["Engine", "Surface", "TensorCore", "LuaHost", "TestSupport"],
+      swiftSettings: swift),
     .executableTarget(
       name: "App", dependencies: ["Engine", "LuaHost", "Sessions", "Repl", arguments], path: "Sources/Kernel/App",
       swiftSettings: swift),

@@ -2,6 +2,7 @@
 @_exported public import Classic
 @_exported public import Imaging
 @_exported public import Layers
+@_exported public import Metrics
 @_exported public import Surface
 @_exported public import TensorCore
 
@@ -14,7 +15,7 @@ public enum Catalogue {
   public static func functions() -> [Function] {
     AtelierEntries.all() + TensorEntries.functions() + CheckpointEntries.all() + ImageEntries.all()
       + SceneEntries.all() + FilterEntries.all()
-      + NNEntries.all() + OptimEntries.all()
+      + NNEntries.all() + OptimEntries.all() + MetricEntries.all()
   }
 
   /// The classes whose objects scripts hold.

@@ -14,6 +14,7 @@ void NAME(ck_normal16)(int64_t blocks, float *values);
 void NAME(ck_philox)(uint64_t seed, uint64_t stream, int64_t first, int64_t blocks, float *out, bool normal);
 void NAME(ck_kuwahara_row)(const ck_kuwahara *p, int64_t row, void *scratch);
 void NAME(ck_correlate_row)(const ck_correlation *p, int64_t row);
+void NAME(ck_similarity_row)(const ck_similarity *p, int64_t row, double *scratch);
 
 #define TEXT(x) #x
 #define TEXT2(x) TEXT(x)
@@ -38,4 +39,5 @@ const ck_table NAME(ck_table) = {
     .philox = NAME(ck_philox),
     .kuwahara = NAME(ck_kuwahara_row),
     .correlate = NAME(ck_correlate_row),
+    .similarity = NAME(ck_similarity_row),
 };

@@ -49,7 +49,12 @@ typedef struct {
   void (*kuwahara)(const ck_kuwahara *p, int64_t row, void *scratch);
   /* One row of one plane of the output, counted over all planes. */
   void (*correlate)(const ck_correlation *p, int64_t row);
+  /* One row of windows of one plane, counted over all planes; scratch: 4 ck_similarity_stride doubles. */
+  void (*similarity)(const ck_similarity *p, int64_t row, double *scratch);
 } ck_table;
+
+/* A row of column sums: the columns in whole vectors of eight, and one vector more for the last block's windows. */
+static inline int64_t ck_similarity_stride(const ck_similarity *p) { return (p->width + 7) / 8 * 8 + 8; }
 
 extern const ck_table ck_table_v2, ck_table_v3, ck_table_v4;
 #endif

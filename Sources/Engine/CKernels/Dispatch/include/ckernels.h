@@ -191,6 +191,22 @@ typedef struct {
 } ck_correlation;
 void ck_correlate(const ck_correlation *p);
 
+/* Structural similarity of two sets of dense f32 planes height × width under a separable window of `taps` weights in
+ * each direction, only where it lies wholly inside: rows × columns = (height - taps + 1) × (width - taps + 1) places.
+ *   contrast   = (2 n cov(x, y) + c2) / (n (var x + var y) + c2)
+ *   similarity = contrast (2 mean x mean y + c1) / (mean² x + mean² y + c1)
+ * with n = covariance. sums: for every row of every plane the sum of the similarity and that of the contrast. */
+typedef struct {
+  int64_t planes, height, width, taps;
+  const double *window;
+  double c1, c2, covariance;
+  const float *x, *y;
+  double *sums; /* [planes, rows, 2] */
+  float *map;   /* the similarity, [planes, rows, columns]; may be NULL */
+} ck_similarity;
+/* Rows in parallel. Returns 0, or -2 without memory for scratch. */
+int ck_similarity_run(const ck_similarity *p);
+
 /* ---- random numbers ---- */
 
 /* PyTorch's CPU generator: mt19937 and the spare value of the double-precision Box-Muller. */
