@@ -33,7 +33,7 @@ import Testing
     return cases
   }
 
-  @Test func `convolve equals SciPy and OpenCV`() throws {
+  @Test(.proves("filters.convolve")) func `convolve equals SciPy and OpenCV`() throws {
     let cases = try each("convolve", tolerance: 1e-4) { picture, facts in
       let options = Filters.Convolution(border: Border(rawValue: facts.border!)!, flip: facts.flip ?? false)
       return try Filters.convolve(picture, file.tensor("kernel/" + facts.kernel!), options)
@@ -41,7 +41,7 @@ import Testing
     #expect(cases > 60)
   }
 
-  @Test func `gaussian equals SciPy and OpenCV`() throws {
+  @Test(.proves("filters.gaussian")) func `gaussian equals SciPy and OpenCV`() throws {
     let cases = try each("gaussian", tolerance: 2e-6) { picture, facts in
       try Filters.gaussian(
         picture, sigma: facts.sigma!, truncate: facts.truncate!, border: Border(rawValue: facts.border!)!)
@@ -49,7 +49,7 @@ import Testing
     #expect(cases > 50)
   }
 
-  @Test func `xdog equals its formula over SciPy's Gaussians`() throws {
+  @Test(.proves("filters.xdog")) func `xdog equals its formula over SciPy's Gaussians`() throws {
     let cases = try each("xdog", tolerance: 1e-4) { picture, facts in
       var options = Filters.XDoG()
       options.sigma = facts.sigma!

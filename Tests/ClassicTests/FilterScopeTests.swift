@@ -81,7 +81,8 @@ import Testing
     #expect(abs(analytic - numeric) <= 1e-5 * max(1, abs(numeric)), "\(analytic) and \(numeric)")
   }
 
-  @Test func `gradients agree with difference quotients`() throws {
+  @Test(.checksGradient(of: "filters.convolve", "filters.gaussian", "filters.xdog", "filters.kuwahara"))
+  func `gradients agree with difference quotients`() throws {
     let picture = try Pictures.noise([2, 3, 7, 9], .f64)
     let kernel = try Pictures.noise([4, 3], seed: 3, .f64)
     for border in Border.allCases {

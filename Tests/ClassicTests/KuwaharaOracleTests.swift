@@ -1,6 +1,7 @@
 import Classic
 import Foundation
 import TensorCore
+import TestSupport
 import Testing
 
 /// The Kuwahara filters against plain loops over pixels, in double precision.
@@ -68,7 +69,8 @@ import Testing
     return try Filters.kuwahara(picture, options)
   }
 
-  @Test(arguments: [[3, 13, 37], [1, 9, 16], [3, 7, 5], [1, 1, 1], [1, 1, 9]], [1, 2, 4])
+  @Test(
+    .proves("filters.kuwahara"), arguments: [[3, 13, 37], [1, 9, 16], [3, 7, 5], [1, 1, 1], [1, 1, 9]], [1, 2, 4])
   func `classic takes the most even quadrant`(shape: [Int], radius: Int) throws {
     let picture = try Pictures.noise(shape)
     let plain = try Plain(picture)

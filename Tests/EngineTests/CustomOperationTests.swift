@@ -1,5 +1,6 @@
 import Engine
 import LuaHost
+import TestSupport
 import Testing
 
 /// `tensor.custom`: operations whose forward and backward are Lua functions.
@@ -107,7 +108,7 @@ import Testing
 
     """
 
-  @Test(arguments: scripts) func holds(_ script: Script) throws {
+  @Test(.proves("tensor.custom"), arguments: scripts) func holds(_ script: Script) throws {
     let host = try LuaHost(functions: Catalogue.functions(), types: Catalogue.types())
     defer { host.close() }
     switch host.run(Self.same + script.text, name: "=custom") {

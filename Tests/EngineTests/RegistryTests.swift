@@ -59,6 +59,7 @@ struct Entry: CustomTestStringConvertible, Sendable {
   @Test(arguments: Entry.all) func exampleRuns(_ entry: Entry) throws {
     let host = try LuaHost(functions: Catalogue.functions(), types: Catalogue.types())
     defer { host.close() }
+    host.output = { _ in }
     switch host.run(entry.function.example, name: "=example") {
     case .done: break
     case .syntaxError(let message): Issue.record("\(entry.function.qualifiedName): \(message)")

@@ -28,7 +28,7 @@ import Testing
     #expect(refusal(1, .min, .max, .max).contains("does not lie within"))
   }
 
-  @Test func gridCentresInCells() throws {
+  @Test(.proves("images.grid")) func gridCentresInCells() throws {
     let small = try Tensor.full([1, 2, 2], 0.5), large = try Tensor.full([3, 4, 6], 0.25)
     var layout = Arrange.Layout()
     layout.columns = 2
@@ -84,7 +84,7 @@ import Testing
     }
   }
 
-  @Test func labelledSheetHasRoomForText() throws {
+  @Test(.proves("images.contact_sheet")) func labelledSheetHasRoomForText() throws {
     let picture = try Tensor.full([3, 50, 100], 0.5)
     var layout = Arrange.Layout()
     layout.columns = 2
@@ -96,7 +96,7 @@ import Testing
     #expect(dark.first! < 20 && dark.last! > 70)
   }
 
-  @Test func concatenates() throws {
+  @Test(.proves("images.concat")) func concatenates() throws {
     let a = try Tensor.full([3, 4, 6], 0.25), b = try Tensor.full([1, 2, 2], 0.5)
     let row = try Bitmap(Arrange.concat([a, b], vertical: false, gap: 3, background: [0, 0, 0]))
     #expect((row.width, row.height) == (11, 4) && row[0, 1, 9] == 0.5 && row[0, 0, 9] == 0 && row[0, 1, 7] == 0)

@@ -15,7 +15,7 @@ import Testing
     return try Resize.apply(picture, request)
   }
 
-  @Test func equalsPillowInFloat() throws {
+  @Test(.proves("images.resize")) func equalsPillowInFloat() throws {
     let file = try SafetensorsFile(path: Fixtures.golden("imaging/resize.safetensors"))
     let input = try file.tensor("input").unsqueeze(0)
     var compared = 0

@@ -13,7 +13,7 @@ import Testing
     return try Tensor((0..<count).map { Float($0 * 37 % (levels + 1)) / Float(levels) }, [channels, height, width])
   }
 
-  @Test func roundTripsPNG() throws {
+  @Test(.proves("images.save")) func roundTripsPNG() throws {
     let scratch = try Scratch()
     for (bits, levels) in [(8, 255), (16, 65535)] {
       for channels in 1...4 {

@@ -51,7 +51,7 @@ import Testing
     }
   }
 
-  @Test func showsWhatItSays() throws {
+  @Test(.proves("scenes.library")) func showsWhatItSays() throws {
     let day = try draw { _ in }, night = try draw { $0.time = .night }
     let winter = try draw {
       $0.season = .winter

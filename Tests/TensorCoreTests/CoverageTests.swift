@@ -23,12 +23,6 @@ struct CoverageTests {
     "#", "from", "zeros_like", "ones_like", "full_like", "rand_like", "randn_like", "rand_range", "normal", "uniform",
   ]
 
-  /// Script names of ops whose sample has another name.
-  private static let synonyms = [
-    "view": "reshape", "t": "transpose", "repeat_": "repeat", "unm": "neg", "mod": "remainder", "max": "max",
-    "maximum": "maximum", "logsigmoid": "logsigmoid",
-  ]
-
   @Test("Every public function of Ops has a sample")
   func sources() throws {
     let folder = Fixtures.root.appending(path: "Sources/Engine/TensorCore/Ops").path
@@ -52,7 +46,7 @@ struct CoverageTests {
     #expect(functions.count > 80)
     let known = Set(OpSample.all.flatMap { [$0.name] + $0.aliases })
     for function in functions {
-      let name = Self.synonyms[function.name] ?? function.name
+      let name = function.name
       #expect(
         known.contains(name) || Self.otherEntries.contains(name), "\(function.qualifiedName) has no sample")
     }

@@ -45,6 +45,9 @@ public struct Option {
   /// Unit of a number: `pixels`, `radians`, `bytes`; nil for pure numbers.
   public let unit: String?
 
+  /// The range of numbers that need only be finite.
+  public static var anyNumber: ClosedRange<Double> { -Double.greatestFiniteMagnitude...Double.greatestFiniteMagnitude }
+
   /// An argument that must be given.
   public init(_ name: String, _ kind: Kind, _ summary: String, range: ClosedRange<Double>? = nil, unit: String? = nil) {
     self.init(name, kind, summary, standard: nil, optional: false, range: range, unit: unit)

@@ -118,11 +118,11 @@ public struct Options {
 
   private func check(_ name: String, _ value: Double) throws {
     let parameter = parameter(name)
-    let range = parameter.range ?? -Double.greatestFiniteMagnitude...Double.greatestFiniteMagnitude
+    let range = parameter.range ?? Option.anyNumber
     guard !range.contains(value) else { return }
     let unit = parameter.unit.map { " " + $0 } ?? ""
     let bounds: String
-    if parameter.range == nil {
+    if range == Option.anyNumber {
       bounds = "a finite number"
     } else if range.upperBound >= Double.greatestFiniteMagnitude {
       bounds = "at least \(Options.text(range.lowerBound))\(unit)"

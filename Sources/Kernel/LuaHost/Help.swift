@@ -137,7 +137,7 @@ extension Option {
   /// `radius: how far, in pixels (a number from 0 to 50; default 3)`.
   var help: String {
     var facts = [kind.text]
-    if let range {
+    if let range, range != Option.anyNumber {
       let low = range.lowerBound.help, high = range.upperBound.help
       facts[0] += range.upperBound >= Double.greatestFiniteMagnitude ? ", at least \(low)" : " from \(low) to \(high)"
     }

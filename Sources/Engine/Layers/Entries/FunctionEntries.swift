@@ -85,7 +85,7 @@ enum FunctionEntries {
         .optional(
           "mode", .choice(["constant", "zeros", "reflect", "replicate", "circular"]), "what stands around the input",
           .string("constant")),
-        .optional("value", .number, "the constant of mode \"constant\"", .number(0)),
+        .optional("value", .number, "the constant of mode \"constant\"", .number(0), range: Option.anyNumber),
       ],
       example:
         "assert(nn.pad(tensor{1, 2, 3}, {2, 1}, {mode = \"reflect\"}):allclose(tensor{3, 2, 1, 2, 3, 2}))"

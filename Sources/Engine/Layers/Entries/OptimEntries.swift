@@ -37,7 +37,9 @@ public enum OptimEntries {
       options: [
         rate(1e-3),
         .optional("momentum", .number, "how much of the last step goes on", .number(0), range: Option.atLeastZero),
-        .optional("dampening", .number, "how much less of the gradient enters the momentum", .number(0)),
+        .optional(
+          "dampening", .number, "how much less of the gradient enters the momentum", .number(0), range: Option.anyNumber
+        ),
         decay(0, "added to the gradient: weight_decay · parameter"),
         .optional("nesterov", .bool, "looks one step of momentum ahead", .bool(false)),
       ], returns: "an optimizer", source: "PyTorch, torch.optim.SGD; Sutskever et al. 2013",

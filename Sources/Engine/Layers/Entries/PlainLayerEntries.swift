@@ -26,7 +26,7 @@ enum PlainLayerEntries {
   /// Activations with options, which may also be given in place.
   private static func shaped() -> [Function] {
     func option(_ name: String, _ summary: String, _ standard: Double) -> Option {
-      .optional(name, .number, summary, .number(standard))
+      .optional(name, .number, summary, .number(standard), range: Option.anyNumber)
     }
     let slope = option("negative_slope", "slope below 0", 0.01), alpha = option("alpha", "limit below 0", 1)
     let beta = option("beta", "steepness", 1), threshold = option("threshold", "linear where beta·x exceeds it", 20)

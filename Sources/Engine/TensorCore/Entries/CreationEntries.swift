@@ -210,8 +210,8 @@ enum RandomEntries {
         "noise", "Uniform noise whose values depend on seed, stream and position only.",
         [Option("sizes", .list(.integer), "one size per axis")],
         options: [
-          .optional("seed", .integer, "which noise", .integer(0)),
-          .optional("stream", .integer, "an independent part of it", .integer(0)),
+          .optional("seed", .integer, "which noise", .integer(0), range: 0...0x1p53),
+          .optional("stream", .integer, "an independent part of it", .integer(0), range: 0...0x1p53),
           .optional("normal", .bool, "normal rather than uniform numbers", .bool(false)),
         ], source: "Philox4x32-10: Salmon, Moraes, Dror, Shaw 2011",
         example: "assert(tensor.noise({2, 2}, {seed = 3}):allclose(tensor.noise({2, 2}, {seed = 3})))"

@@ -76,7 +76,7 @@ enum ElementwiseEntries {
         "softplus", "log(1 + e^(beta·x)) / beta; x itself where beta·x exceeds the threshold.",
         options: [
           .optional("beta", .number, "steepness", .number(1), range: 1e-6...1e6),
-          .optional("threshold", .number, "where it becomes linear", .number(20)),
+          .optional("threshold", .number, "where it becomes linear", .number(20), range: Option.anyNumber),
         ], example: "assert(math.abs(tensor{0}:softplus():item() - math.log(2)) < 1e-6)"
       ) {
         .object(try $0.tensor(0).softplus(beta: $0.options.number("beta"), threshold: $0.options.number("threshold")))

@@ -185,7 +185,7 @@ enum JoinEntries {
         ],
         options: [
           .optional("mode", .choice(PadMode.allCases.map(\.rawValue)), "what stands outside", .string("zeros")),
-          .optional("value", .number, "the constant of mode zeros", .number(0)),
+          .optional("value", .number, "the constant of mode zeros", .number(0), range: Option.anyNumber),
         ], example: "assert(tensor{1, 2, 3}:pad({1, 1}, {mode = \"reflect\"}):allclose(tensor{2, 1, 2, 3, 2}))"
       ) { arguments in
         let options = try arguments.options

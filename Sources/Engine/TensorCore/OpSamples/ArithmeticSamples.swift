@@ -54,7 +54,7 @@ extension OpSample {
       "remainder", "%", .positive(3, 5), first: .uniform(3, 5), aliases: ["%", "mod"], numbers: [["value": 0.75]],
       { try $0 % $1 }, { try $0 % $1 }, { try Tensor.full([], $0, $1.dtype) % $1 }),
     OpSample(
-      "neg", "arithmetic", covers: ["-"], aliases: ["unm"], small: unarySmall(.uniform(3, 5)),
+      "neg", "arithmetic", covers: ["-"], aliases: ["unary -"], small: unarySmall(.uniform(3, 5)),
       large: [Call([.uniform(300, 500)])], refusals: [Refusal([.stretched(huge)], tooLarge("neg"))]
     ) { x, _ in [try -x[0]] },
   ]

@@ -7,7 +7,7 @@ extension OpSample {
 
   private static let shapes: [OpSample] = [
     OpSample(
-      "reshape", "movement",
+      "reshape", "movement", aliases: ["view"],
       small: [
         Call([.uniform(3, 4)], ["shape": [2, 6]]), Call([.uniform(2, 3, 4)], ["shape": [2, -1]]),
         Call([.uniform(4, 6)], ["shape": [3, 8]]),
@@ -63,7 +63,7 @@ extension OpSample {
       ]
     ) { x, parameters in [try x[0].expand(parameters.neededIntegers("shape"))] },
     OpSample(
-      "repeat", "movement",
+      "repeat", "movement", aliases: ["repeat_"],
       small: [Call([.uniform(2, 3)], ["repeats": [2, 2]]), Call([.uniform(2, 3)], ["repeats": [3, 1, 2]])],
       large: [Call([.uniform(100, 200)], ["repeats": [3, 4]])],
       refusals: [
@@ -87,7 +87,7 @@ extension OpSample {
       ]
     ) { x, parameters in [try x[0].permute(parameters.neededIntegers("dims"))] },
     OpSample(
-      "transpose", "movement",
+      "transpose", "movement", aliases: ["t"],
       small: [Call([.uniform(3, 4)], ["dim0": 0, "dim1": 1]), Call([.uniform(2, 3, 4)], ["dim0": 0, "dim1": -1])],
       large: [Call([.uniform(300, 500)], ["dim0": 0, "dim1": 1])],
       refusals: [noAxis("transpose", ["dim0": 0, "dim1": 2])]

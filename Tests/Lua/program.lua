@@ -1,0 +1,29 @@
+-- What the program says about itself, and its settings.
+-- proves: atelier.version, atelier.info, atelier.seed, atelier.threads, atelier.deterministic
+-- proves: atelier.memory, atelier.time
+assert(atelier.version:match("^%d+%.%d+%.%d+") and atelier.info().version == atelier.version)
+assert(atelier.info().isa:match("^v[234]$") and atelier.info().threads == atelier.threads())
+atelier.seed(7)
+local first = tensor.rand(3)
+assert(not tensor.rand(3):allclose(first))
+atelier.seed(7)
+near(tensor.rand(3), first)
+local before = atelier.threads()
+assert(atelier.threads(2) == 2 and atelier.info().threads == 2)
+fails("1 to 1024", atelier.threads, 0)
+atelier.threads(before)
+assert(atelier.deterministic() == false and atelier.deterministic(true) == true)
+assert(atelier.deterministic(false) == false)
+collectgarbage()
+local live = atelier.memory().live
+local large = tensor.zeros(1000, 1000)
+assert(atelier.memory().live - live >= 4000000 and atelier.memory().peak >= atelier.memory().live)
+large = nil
+collectgarbage()
+assert(atelier.memory().live - live < 1000000)
+local function work()
+  return tensor.randn(100, 100):sum():item(), "x"
+end
+local outer, inner, text = atelier.time(function() return (atelier.time(work)), select(2, work()) end)
+assert(inner > 0 and outer > inner and text == "x")
+fails("no such thing", atelier.time, function() error("no such thing") end)
