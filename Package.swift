@@ -88,6 +88,9 @@ let package = Package(
       name: "ClassicTests", dependencies: ["Surface", "TensorCore", "Checkpoints", "Classic", "TestSupport"],
       swiftSettings: swift),
     engine("Metrics", ["Surface", "TensorCore"]),
+    engine("Reference", ["Surface", "Files"]),
+    .testTarget(
+      name: "ReferenceTests", dependencies: ["Surface", "Files", "Reference", "TestSupport"], swiftSettings: swift),
     .testTarget(
       name: "MetricsTests", dependencies: ["Surface", "TensorCore", "Checkpoints", "Metrics", "TestSupport"],
       swiftSettings: swift),
@@ -107,14 +110,15 @@ let package = Package(
       name: "EngineTests", dependencies: ["Engine", "Surface", "TensorCore", "LuaHost", "TestSupport"],
       swiftSettings: swift),
     .executableTarget(
-      name: "App", dependencies: ["Engine", "LuaHost", "Sessions", "Repl", arguments], path: "Sources/Kernel/App",
-      swiftSettings: swift),
+      name: "App", dependencies: ["Engine", "Reference", "LuaHost", "Sessions", "Repl", arguments],
+      path: "Sources/Kernel/App", swiftSettings: swift),
     .testTarget(
       name: "LuaHostTests", dependencies: ["Surface", "LuaHost"], path: "Tests/LuaHostTests", swiftSettings: swift),
     .testTarget(
       name: "SessionsTests", dependencies: ["Surface", "LuaHost", "Sessions"], path: "Tests/SessionsTests",
       swiftSettings: swift),
     .testTarget(
-      name: "AppTests", dependencies: ["TestSupport", "App"], path: "Tests/AppTests", swiftSettings: swift),
+      name: "AppTests", dependencies: ["TestSupport", "Engine", "Surface", "App"], path: "Tests/AppTests",
+      swiftSettings: swift),
   ]
 )

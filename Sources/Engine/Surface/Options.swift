@@ -125,16 +125,11 @@ public struct Options {
     if range == Option.anyNumber {
       bounds = "a finite number"
     } else if range.upperBound >= Double.greatestFiniteMagnitude {
-      bounds = "at least \(Options.text(range.lowerBound))\(unit)"
+      bounds = "at least \(range.lowerBound.plainText)\(unit)"
     } else {
-      bounds = "between \(Options.text(range.lowerBound)) and \(Options.text(range.upperBound))\(unit)"
+      bounds = "between \(range.lowerBound.plainText) and \(range.upperBound.plainText)\(unit)"
     }
-    throw EngineError(function.qualifiedName, "option '\(name)' must be \(bounds), got \(Options.text(value))")
-  }
-
-  /// A number without a needless `.0`.
-  static func text(_ value: Double) -> String {
-    Int(exactly: value).map(String.init) ?? (value.isNaN ? "NaN" : "\(value)")
+    throw EngineError(function.qualifiedName, "option '\(name)' must be \(bounds), got \(value.plainText)")
   }
 
   /// The error for an option of the wrong kind.

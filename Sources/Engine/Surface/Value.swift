@@ -45,6 +45,11 @@ public protocol Scriptable: AnyObject {
   func display() -> String
 }
 
+extension Double {
+  /// The number without a needless `.0`.
+  package var plainText: String { Int(exactly: self).map(String.init) ?? (isNaN ? "NaN" : "\(self)") }
+}
+
 extension Value {
   /// The kind of the value as messages name it.
   public var kind: String {

@@ -18,6 +18,19 @@ public enum Catalogue {
       + NNEntries.all() + OptimEntries.all() + MetricEntries.all()
   }
 
+  /// What each global table is for, in a sentence.
+  public static let tables = [
+    "atelier": "The program itself: version, random seed, threads, memory, time.",
+    "checkpoints": "Files of tensors: safetensors, read with every check and written all or nothing.",
+    "filters": "Filters on pictures; every one takes strength, mask and feather.",
+    "images": "Pictures: reading, writing, resizing, arranging.",
+    "metrics": "How far two pictures are apart, as numbers for reading.",
+    "nn": "Networks: functions on tensors by lower-case names, layers with their parameters by upper-case ones.",
+    "optim": "Optimisers, which change parameters by their gradients.",
+    "scenes": "Procedural pictures, so that nothing needs to be downloaded.",
+    "tensor": "Arrays of numbers with any number of axes, which can carry gradients.",
+  ]
+
   /// The classes whose objects scripts hold.
   public static func types() -> [ScriptType] { [Tensor.scriptType, LayerObject.scriptType, Optimizer.scriptType] }
 }

@@ -15,7 +15,7 @@ struct AtelierCommand: ParsableCommand {
         ATELIER_LUA_MEMORY=MIB bounds what a script may use beside the engine's objects (by default half of the memory).
         """,
       version: Runner.version,
-      subcommands: [RunCommand.self])
+      subcommands: [RunCommand.self, DocsCommand.self])
   }
 
   @Option(name: .customShort("e"), help: ArgumentHelp("Run CODE; may be given several times.", valueName: "code"))

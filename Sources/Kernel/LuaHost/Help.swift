@@ -138,7 +138,7 @@ extension Option {
   var help: String {
     var facts = [kind.text]
     if let range, range != Option.anyNumber {
-      let low = range.lowerBound.help, high = range.upperBound.help
+      let low = range.lowerBound.plainText, high = range.upperBound.plainText
       facts[0] += range.upperBound >= Double.greatestFiniteMagnitude ? ", at least \(low)" : " from \(low) to \(high)"
     }
     if let unit { facts[0] += ", in \(unit)" }
@@ -149,11 +149,6 @@ extension Option {
     }
     return "\(name): \(summary) (\(facts.joined(separator: "; ")))"
   }
-}
-
-extension Double {
-  /// Without a needless `.0`.
-  fileprivate var help: String { Int(exactly: self).map(String.init) ?? "\(self)" }
 }
 
 extension String {
