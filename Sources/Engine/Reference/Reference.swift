@@ -1,32 +1,32 @@
 internal import Files
-public import Surface
+package import Surface
 
 /// The registry as HTML pages that need no server: an index, a page for every table and type, and a search over
 /// everything. The same registry and the same results of its examples give the same bytes.
-public struct Reference {
+package struct Reference {
   private let pages: [Page]
   private let links: Links
   private let version: String
 
   /// The reference of a registry. `summaries` says in a sentence what each table is for.
-  public init(functions: [Function], types: [ScriptType], summaries: [String: String] = [:], version: String) {
+  package init(functions: [Function], types: [ScriptType], summaries: [String: String] = [:], version: String) {
     pages = Page.all(functions, types, summaries)
     links = Links(pages)
     self.version = version
   }
 
   /// How many entries there are.
-  public var count: Int { pages.reduce(0) { $0 + $1.functions.count } }
+  package var count: Int { pages.reduce(0) { $0 + $1.functions.count } }
 
   /// Runs every example and writes the pages into a folder, which is made new or replaced if it holds such pages and
   /// nothing else. All or nothing.
-  public func write(to folder: String, running run: (Function) throws -> Example) throws {
+  package func write(to folder: String, running run: (Function) throws -> Example) throws {
     try FileSet.check(folder, operation: "docs")
     try FileSet.write(try files(running: run), to: folder, title: "Atelier reference \(version)", operation: "docs")
   }
 
   /// All files, by name, in the order of the pages. `run` runs the example of an entry.
-  public func files(running run: (Function) throws -> Example) throws -> [(name: String, bytes: [UInt8])] {
+  package func files(running run: (Function) throws -> Example) throws -> [(name: String, bytes: [UInt8])] {
     var files: [(name: String, bytes: [UInt8])] = [("index.html", bytes(index))]
     let related = relations
     for page in pages {
