@@ -32,7 +32,7 @@ final class ExampleRunner {
     local count, keep = 0, images.save
     os.tmpname = function()
       count = count + 1
-      return "file" .. count
+      return "./file" .. count
     end
     function __picture(name, value)
       local ok, isPicture = pcall(function()
