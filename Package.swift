@@ -44,6 +44,7 @@ let package = Package(
   name: "Atelier",
   products: [
     .library(name: "Surface", targets: ["Surface"]),
+    .library(name: "Engine", targets: ["Engine"]),
     .executable(name: "atelier", targets: ["App"]),
   ],
   dependencies: [.package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0")],
@@ -109,6 +110,9 @@ let package = Package(
     .testTarget(
       name: "EngineTests", dependencies: ["Engine", "Surface", "TensorCore", "LuaHost", "TestSupport"],
       swiftSettings: swift),
+    // Without access to what the package keeps to itself: the engine as other packages see it.
+    .testTarget(
+      name: "LibraryTests", dependencies: ["Engine"], packageAccess: false, swiftSettings: swift),
     .executableTarget(
       name: "App", dependencies: ["Engine", "Reference", "LuaHost", "Sessions", "Repl", arguments],
       path: "Sources/Kernel/App", swiftSettings: swift),

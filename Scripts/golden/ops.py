@@ -449,5 +449,6 @@ op("movement", "split", lambda x, size, dim: torch.split(x, size, dim), [
 
 if __name__ == "__main__":
     import ops_layers  # noqa: F401  (the families that networks are made of)
+    import ops_picks  # noqa: F401  (orders, triangles, truth values)
 
     write_families("ops.py")

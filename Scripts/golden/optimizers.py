@@ -19,8 +19,16 @@ CASES = {
     "adam_amsgrad": ("adam", {"lr": 0.2, "amsgrad": True}),
     "adamw": ("adamw", {"lr": 0.1}),
     "adamw_weight_decay": ("adamw", {"lr": 0.05, "weight_decay": 0.3, "betas": [0.8, 0.95]}),
+    "rmsprop": ("rmsprop", {"lr": 0.05}),
+    "rmsprop_momentum": ("rmsprop", {"lr": 0.02, "alpha": 0.8, "momentum": 0.5, "weight_decay": 0.1}),
+    "rmsprop_centered": ("rmsprop", {"lr": 0.02, "centered": True, "eps": 1e-4}),
+    "adagrad": ("adagrad", {"lr": 0.5}),
+    "adagrad_decay": ("adagrad", {"lr": 0.5, "lr_decay": 0.2, "weight_decay": 0.1, "initial_accumulator_value": 0.3}),
 }
-CLASSES = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam, "adamw": torch.optim.AdamW}
+CLASSES = {
+    "sgd": torch.optim.SGD, "adam": torch.optim.Adam, "adamw": torch.optim.AdamW, "rmsprop": torch.optim.RMSprop,
+    "adagrad": torch.optim.Adagrad,
+}
 
 
 def path(name, options, a, b, start):

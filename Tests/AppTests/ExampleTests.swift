@@ -15,6 +15,16 @@ struct ExampleTests {
     #expect(sheet.starts(with: [0x89, 0x50, 0x4E, 0x47]) && sheet.count > 100_000)
   }
 
+  /// The script asserts itself that it learns; here only that it ends well and says so.
+  @Test func firstHalfHourLearns() throws {
+    let scratch = try Scratch()
+    let lesson = Fixtures.root.appending(path: "Scripts/examples/first-half-hour.lua").path
+    let result = try Program.run(["run", lesson], folder: scratch.path)
+    #expect(result.status == 0 && result.errors.isEmpty, "\(result.errors)")
+    #expect(result.output.contains("of the unseen pictures are named rightly"))
+    #expect(scratch.contents == ["first-half-hour.png"])
+  }
+
   @Test(.enabled(if: Fixtures.shared("images/content/tubingen.jpg") != nil))
   func firstFiltersTakeAPhotograph() throws {
     let scratch = try Scratch()

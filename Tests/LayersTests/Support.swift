@@ -40,7 +40,8 @@ final class Closure: Callable {
 
 /// Calls an entry as a script would.
 func call(_ name: String, _ arguments: Value...) throws -> Value {
-  let all = NNEntries.all() + OptimEntries.all() + LayerObject.scriptType.methods + Optimizer.scriptType.methods
+  let types = [LayerObject.scriptType] + OptimEntries.types()
+  let all = NNEntries.all() + OptimEntries.all() + types.flatMap(\.methods)
   let function = try #require(all.first { $0.qualifiedName == name })
   return try arguments.withUnsafeBufferPointer { values in
     try function.body(Arguments(function, values.baseAddress!, count: values.count))

@@ -10,7 +10,8 @@ struct CoverageTests {
   /// Public functions of Ops/*.swift that are no ops: they read, write in place or choose by values; the suites for
   /// views, writes and subscripts test them.
   private static let others: Set<String> = [
-    "copy_", "fill_", "add_", "mul_", "check", "isClose", "maskedSelect", "nonzero", "init",
+    "copy_", "fill_", "add_", "sub_", "mul_", "div_", "clamp_", "maskedFill_", "check", "isClose", "maskedSelect",
+    "nonzero", "unique", "init",
   ]
 
   /// Methods and functions of scripts that compute nothing element by element.
@@ -20,7 +21,7 @@ struct CoverageTests {
     "zeros",
     "ones", "full", "eye", "rand", "randn", "randperm", "randint", "arange", "range", "linspace", "noise", "tensor",
     "__call", "==", "add_", "mul_", "copy_", "fill_", "zero_", "sub_", "div_", "allclose", "nonzero", "masked_select",
-    "#", "from", "zeros_like", "ones_like", "full_like", "rand_like", "randn_like", "rand_range", "normal", "uniform",
+    "#", "from", "unique", "clamp_", "masked_fill_", "normal_", "uniform_", "zeros_like", "ones_like", "full_like", "rand_like", "randn_like", "rand_range", "normal", "uniform",
   ]
 
   @Test("Every public function of Ops has a sample")

@@ -18,6 +18,28 @@ struct InPlaceTests {
     #expect(x.storage.version == 5)
   }
 
+  @Test("sub_, div_, clamp_ and masked_fill_ write into this tensor's memory, whether it is recorded or not")
+  func more() throws {
+    for isRecorded in [false, true] {
+      let leaf = try Tensor([1, 2, 8], [3])
+      if isRecorded { try leaf.setRequiresGradient() }
+      let x = try leaf * 1
+      let address = x.storage.base
+      try x.sub_(Tensor([1, 0, 2], [3])).sub_(Tensor([2, 2, 2], [3]), scale: 0.5).div_(2).div_(Tensor([1, 2, 1], [3]))
+      #expect(try x.floats() == [-0.5, 0.25, 2.5])
+      try x.clamp_(0, 2).maskedFill_(Tensor([0, 1, 0], [3]), 7)
+      #expect(try x.floats() == [0, 7, 2] && x.storage.base == address)
+    }
+    let x = try Tensor([1, 2, 3], [3])
+    try x.add_(x, scale: 2)
+    #expect(try x.floats() == [3, 6, 9], "the operand may be the tensor itself")
+    try x.narrow(0, 0, 2).add_(x.narrow(0, 1, 2), scale: 1)
+    #expect(try x.floats() == [9, 15, 9], "or overlap it")
+    #expect(message { try x.sub_(Tensor.ones([2])) } == "sub_: the shape 2 does not fit into 3")
+    let integers = try Tensor(integers: [4], [1])
+    #expect(message { try integers.div_(2) }.hasPrefix("div_: the result is f32"))
+  }
+
   @Test("An op in place has the gradient of the op")
   func gradients() throws {
     let x = try Tensor([1, 2], [2])

@@ -10,7 +10,10 @@ public enum CheckpointEntries {
     Function(
       .module("checkpoints"), "load", "Reads every tensor of a checkpoint file.",
       [Option("path", .path, "a .safetensors file, or the .safetensors.index.json of a model in several")],
-      returns: "a table of tensors by name; checkpoints.inspect tells what is stored beside them",
+      options: [
+        .optional(
+          "prefix", .string, "reads only tensors whose names begin with it and a dot, and leaves both out of the names")
+      ], returns: "a table of tensors by name; checkpoints.inspect tells what is stored beside them",
       source: "huggingface/safetensors, README.md",
       example: """
         local path = os.tmpname() .. ".safetensors"
@@ -21,7 +24,17 @@ public enum CheckpointEntries {
         """
     ) { arguments in
       let file = try CheckpointReader.open(arguments.string(0), for: "checkpoints.load")
-      let tensors = try file.keys.sorted().map { (key: $0, value: Value.object(try file.tensor($0))) }
+      let start = try arguments.options.stringIfAny("prefix").map { $0 + "." } ?? ""
+      let keys = file.keys.filter { $0.hasPrefix(start) }.sorted()
+      if keys.isEmpty, !start.isEmpty {
+        let parts = Set(file.keys.filter { $0.contains(".") }.map { String($0.prefix { $0 != "." }) })
+        throw EngineError(
+          "checkpoints.load", "no name in \(try arguments.string(0)) begins with '\(start)'",
+          advice: Suggestion.advice(for: String(start.dropLast()), in: parts.sorted()))
+      }
+      let tensors = try keys.map {
+        (key: String($0.dropFirst(start.count)), value: Value.object(try file.tensor($0)))
+      }
       return .table(Table(fields: tensors))
     }
   }
@@ -30,15 +43,22 @@ public enum CheckpointEntries {
     Function(
       .module("checkpoints"), "save", "Writes tensors to a safetensors file, all or nothing.",
       [
-        Option("tensors", .table, "tensors by name"),
+        Option(
+          "tensors", .table,
+          "tensors by name; tables among them join their names with a dot: {net = {weight = …}} writes net.weight"),
         Option("path", .path, "where to write; it ends in .safetensors"),
       ],
       options: [.optional("metadata", .table, "strings by name to store beside the tensors")],
       source: "huggingface/safetensors, README.md",
       example: """
         local path = os.tmpname() .. ".safetensors"
-        checkpoints.save({["conv.weight"] = tensor.zeros(4, 3, 3, 3)}, path)
-        assert(checkpoints.inspect(path).tensors[1].name == "conv.weight")
+        local net = nn.Linear(4, 3)
+        local adam = optim.adam(net)
+        checkpoints.save({net = net:state_dict(), adam = adam:state_dict(), random = atelier.random_state()}, path)
+        net:load_state_dict(checkpoints.load(path, {prefix = "net"}))
+        adam:load_state_dict(checkpoints.load(path, {prefix = "adam"}))
+        atelier.random_state(checkpoints.load(path).random)
+        assert(checkpoints.inspect(path).parameters > 15)
         os.remove(path)
         """
     ) { arguments in
@@ -47,18 +67,24 @@ public enum CheckpointEntries {
       guard path.lowercased().hasSuffix(".safetensors") else {
         throw EngineError(operation, expected: "a path that ends in .safetensors", came: "\"\(path)\"")
       }
-      guard table.list.isEmpty else {
-        throw EngineError(operation, expected: "tensors by name", came: "a list", advice: "write {name = tensor, …}")
-      }
-      let tensors = try table.fields.map { key, value in
-        guard case .object(let object) = value, let tensor = object as? Tensor else {
-          throw EngineError(operation, "'\(key)' must be a tensor, got \(value.brief)")
-        }
-        return (key, tensor)
-      }
+      let tensors = try flattened(table, operation)
       let options = try arguments.options
       try Safetensors.write(tensors, metadata: try metadata(options, operation), to: path, for: operation)
       return .none
+    }
+  }
+
+  /// The tensors of a table and of the tables in it, by their joined names.
+  private static func flattened(_ table: Table, _ operation: String) throws -> [(String, Tensor)] {
+    guard table.list.isEmpty else {
+      throw EngineError(operation, expected: "tensors by name", came: "a list", advice: "write {name = tensor, …}")
+    }
+    return try table.fields.flatMap { key, value -> [(String, Tensor)] in
+      if case .table(let inner) = value { return try flattened(inner, operation).map { ("\(key).\($0.0)", $0.1) } }
+      guard case .object(let object) = value, let tensor = object as? Tensor else {
+        throw EngineError(operation, "'\(key)' must be a tensor, got \(value.brief)")
+      }
+      return [(key, tensor)]
     }
   }
 

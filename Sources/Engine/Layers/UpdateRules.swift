@@ -105,7 +105,100 @@ public struct Adam: UpdateRule {
     }
     let correction1 = 1 - pow(betas.0, Double(state.steps))
     let correction2 = 1 - pow(betas.1, Double(state.steps))
-    let denominator = try spread.sqrt() / correction2.squareRoot() + eps
+    let denominator = try spread.sqrt().div_(correction2.squareRoot()).add_(eps)
     parameter.addcdiv_(first, denominator, -(rate / correction1))
+  }
+}
+
+/// Steps divided by a running root mean square of the gradient. Hinton, Coursera lecture 6e, 2012; PyTorch's form.
+public struct RMSprop: UpdateRule {
+  /// How slowly the mean square changes.
+  public let alpha: Double
+  /// Added to the root.
+  public let eps: Double
+  /// Added to the gradient: weightDecay · parameter.
+  public let weightDecay: Double
+  /// How much of the last step goes on.
+  public let momentum: Double
+  /// Whether the gradient's mean is taken off its mean square first.
+  public let centered: Bool
+
+  /// Throws when `alpha` is not from 0 up to but not 1.
+  public init(
+    alpha: Double = 0.99, eps: Double = 1e-8, weightDecay: Double = 0, momentum: Double = 0, centered: Bool = false
+  ) throws {
+    guard (0..<1).contains(alpha) else {
+      throw EngineError("optim.rmsprop", expected: "an alpha from 0 up to but not 1", came: "\(alpha)")
+    }
+    (self.alpha, self.eps, self.weightDecay, self.momentum, self.centered) = (
+      alpha, eps, weightDecay, momentum, centered
+    )
+  }
+
+  public var name: String { "rmsprop" }
+  public var moments: [String] {
+    ["square_avg"] + (momentum > 0 ? ["momentum_buffer"] : []) + (centered ? ["grad_avg"] : [])
+  }
+  public var options: [(name: String, value: Value)] {
+    [
+      ("alpha", .number(alpha)), ("eps", .number(eps)), ("weight_decay", .number(weightDecay)),
+      ("momentum", .number(momentum)), ("centered", .bool(centered)),
+    ]
+  }
+
+  public func update(_ parameter: Tensor, _ gradient: Tensor, rate: Double, _ state: inout OptimizerState) throws {
+    let slope = weightDecay == 0 ? gradient : try gradient + parameter * weightDecay
+    let square = try state.moment("square_avg", like: parameter)
+    try square.mul_(alpha)
+    square.addcmul_(slope, slope, 1 - alpha)
+    let spread = try square.copy()
+    if centered {
+      let mean = try state.moment("grad_avg", like: parameter)
+      mean.lerp_(slope, 1 - alpha)
+      spread.addcmul_(mean, mean, -1)
+    }
+    let denominator = try spread.sqrt().add_(eps)
+    if momentum > 0 {
+      let buffer = try state.moment("momentum_buffer", like: parameter)
+      try buffer.mul_(momentum)
+      buffer.addcdiv_(slope, denominator, 1)
+      try parameter.add_(buffer, scale: -rate)
+    } else {
+      parameter.addcdiv_(slope, denominator, -rate)
+    }
+  }
+}
+
+/// Steps divided by the root of the sum of all squared gradients so far. Duchi, Hazan & Singer 2011; PyTorch's form.
+public struct Adagrad: UpdateRule {
+  /// How the rate falls: rate / (1 + steps · rateDecay).
+  public let rateDecay: Double
+  /// Added to the gradient: weightDecay · parameter.
+  public let weightDecay: Double
+  /// What the sum begins with.
+  public let initial: Double
+  /// Added to the root.
+  public let eps: Double
+
+  /// The rule with PyTorch's defaults.
+  public init(rateDecay: Double = 0, weightDecay: Double = 0, initial: Double = 0, eps: Double = 1e-10) {
+    (self.rateDecay, self.weightDecay, self.initial, self.eps) = (rateDecay, weightDecay, initial, eps)
+  }
+
+  public var name: String { "adagrad" }
+  public var moments: [String] { ["sum"] }
+  public var options: [(name: String, value: Value)] {
+    [
+      ("lr_decay", .number(rateDecay)), ("eps", .number(eps)), ("weight_decay", .number(weightDecay)),
+      ("initial_accumulator_value", .number(initial)),
+    ]
+  }
+
+  public func update(_ parameter: Tensor, _ gradient: Tensor, rate: Double, _ state: inout OptimizerState) throws {
+    let slope = weightDecay == 0 ? gradient : try gradient + parameter * weightDecay
+    let sum = try state.moment("sum", like: parameter, from: initial)
+    sum.addcmul_(slope, slope, 1)
+    let denominator = try sum.sqrt().add_(eps)
+    parameter.addcdiv_(slope, denominator, -(rate / (1 + Double(state.steps - 1) * rateDecay)))
   }
 }

@@ -31,6 +31,18 @@ public final class RandomGenerator {
     try drawn(shape, dtype, "randn") { ck_mt_normal(&state, $0, $1, $2) }
   }
 
+  /// Whole numbers from `low` up to, but without, `high`, i64: the values of `torch.randint`.
+  public func integers(_ shape: [Int], from low: Int = 0, below high: Int) throws -> Tensor {
+    guard low < high, !high.subtractingReportingOverflow(low).overflow else {
+      throw EngineError("randint", expected: "a lower end below the upper one", came: "\(low) and \(high)")
+    }
+    let tensor = try Tensor.empty(Tensor.checkedDims(shape, for: "randint"), .i64, for: "randint")
+    let values = tensor.base.assumingMemoryBound(to: Int64.self)
+    ck_mt_integers(&state, Int64(tensor.count), Int64(low), Int64(high), values)
+    try Interrupt.check()
+    return tensor
+  }
+
   private func drawn(
     _ shape: [Int], _ dtype: ElementType, _ operation: String, _ draw: (Int32, Int64, UnsafeMutableRawPointer) -> Void
   ) throws -> Tensor {
@@ -58,6 +70,42 @@ public final class RandomGenerator {
       i += 1
     }
     return tensor
+  }
+}
+
+// MARK: - Saving and going on
+
+extension RandomGenerator {
+  /// Words of the generator; its place among them, whether a normal number waits, and that number's bits follow.
+  private static let words = 624
+
+  /// Where the stream stands: i64 [627], to be handed to `restore`.
+  public func snapshot() throws -> Tensor {
+    var values = withUnsafeBytes(of: state.words) { $0.bindMemory(to: UInt32.self).map { Int($0) } }
+    values += [Int(state.next), state.has_spare ? 1 : 0, Int(bitPattern: UInt(state.spare.bitPattern))]
+    return try Tensor(integers: values, [values.count])
+  }
+
+  /// Goes on where the stream stood when the snapshot was taken. Throws, changing nothing, where it is none.
+  public func restore(_ snapshot: Tensor) throws {
+    let count = RandomGenerator.words
+    func wrong(_ text: String) -> EngineError {
+      EngineError("random_state", text, advice: "give what atelier.random_state() returned")
+    }
+    guard snapshot.dtype == .i64, snapshot.shape == [count + 3] else {
+      throw wrong("expected i64 [\(count + 3)], got \(snapshot.dtype) [\(snapshot.dims.text)]")
+    }
+    let values = try snapshot.integers()
+    guard values[..<count].allSatisfy({ UInt32(exactly: $0) != nil }), (0...count).contains(values[count]),
+      (0...1).contains(values[count + 1])
+    else { throw wrong("the numbers are not those of a random stream") }
+    withUnsafeMutableBytes(of: &state.words) { bytes in
+      let words = bytes.bindMemory(to: UInt32.self)
+      for place in 0..<count { words[place] = UInt32(values[place]) }
+    }
+    state.next = Int32(values[count])
+    state.has_spare = values[count + 1] == 1
+    state.spare = Double(bitPattern: UInt64(bitPattern: Int64(values[count + 2])))
   }
 }
 

@@ -31,6 +31,16 @@ enum AtelierEntries {
         return .none
       },
       entry(
+        "random_state", "Where the random numbers of tensor.rand, dropout and new layers stand; with a state, goes on there.",
+        [.optional("state", .object("tensor"), "what random_state() returned earlier")],
+        returns: "the state as a tensor, to be saved by checkpoints.save",
+        example:
+          "local state = atelier.random_state()\nlocal a = tensor.rand(3)\natelier.random_state(state)\nassert(tensor.rand(3):allclose(a))"
+      ) { arguments in
+        if arguments.has(0) { try RandomGenerator.shared.restore(arguments.tensor(0)) }
+        return .object(try RandomGenerator.shared.snapshot())
+      },
+      entry(
         "threads", "Sets how many threads compute, or asks.",
         [.optional("n", .integer, "1 to 1024", range: 1...1024)], returns: "the number in use",
         example: "assert(atelier.threads() >= 1)"

@@ -32,5 +32,7 @@ public enum Catalogue {
   ]
 
   /// The classes whose objects scripts hold.
-  public static func types() -> [ScriptType] { [Tensor.scriptType, LayerObject.scriptType, Optimizer.scriptType] }
+  public static func types() -> [ScriptType] {
+    [Tensor.scriptType, LayerObject.scriptType] + OptimEntries.types()
+  }
 }

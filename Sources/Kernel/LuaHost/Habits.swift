@@ -71,6 +71,7 @@ extension LuaHost {
     ("-=", "Lua has no -=: write x = x - 1"), ("*=", "Lua has no *=: write x = x * 2"),
     ("/=", "Lua has no /=: write x = x / 2"), ("&&", "Lua writes && as and"), ("||", "Lua writes || as or"),
     ("++", "Lua has no ++: write x = x + 1"), ("**", "Lua writes a power as ^: x ^ 2"), ("elif ", "Lua writes elseif"),
+    (" in range(", "Lua counts with for i = 1, n do … end"), ("lambda ", "Lua writes function(x) return x end"),
     ("!", "Lua writes ! as not"),
   ]
 
@@ -79,6 +80,9 @@ extension LuaHost {
     ("#", "Lua begins a comment with --"), ("//", "Lua begins a comment with --"),
     ("import ", "Lua loads a module with require: local m = require \"m\""),
     ("from ", "Lua loads a module with require: local m = require \"m\""),
+    ("let ", "Lua writes local x = 1"), ("const ", "Lua writes local x = 1"), ("var ", "Lua writes local x = 1"),
+    ("with ", "Lua needs no with: tensor.no_grad(function() … end)"),
+    ("class ", "a network is a function over layers, or nn.Sequential{…}; Lua has no classes"),
     ("def ", "Lua writes function f(x) … end"), ("elif ", "Lua writes elseif … then"),
   ]
 
@@ -86,6 +90,7 @@ extension LuaHost {
   private static let tokens = [
     ("near '['", listAdvice), ("near '#'", "Lua begins a comment with --"),
     ("near '//'", "Lua begins a comment with --"), ("'then' expected near ':'", "Lua writes if x then … end"),
+    ("function arguments expected near '.'", "a method is called with parentheses: t:grad()"),
     ("'do' expected near ':'", "Lua writes while x do … end"), ("near '?'", "Lua writes a ? b : c as a and b or c"),
   ]
 }

@@ -29,11 +29,15 @@ enum CreationEntries {
       }
       let given = Table(fields: table.fields)
       let options = try table.fields.isEmpty ? arguments.options : Options(arguments.function, given)
-      var reader = LiteralReader()
-      try reader.read(table, depth: 0)
-      let type = options.has("dtype") ? try options.elementType()! : reader.isBoolean ? .bool : .f32
-      return .object(try Tensor(doubles: reader.values, reader.shape).converted(to: type))
+      return .object(try tensor(of: table, options.has("dtype") ? options.elementType() : nil))
     }
+  }
+
+  /// A tensor from nested tables: f32, bool for booleans, or a given type.
+  static func tensor(of table: Table, _ type: ElementType? = nil) throws -> Tensor {
+    var reader = LiteralReader()
+    try reader.read(table, depth: 0)
+    return try Tensor(doubles: reader.values, reader.shape).converted(to: type ?? (reader.isBoolean ? .bool : .f32))
   }
 
   /// Sizes and type of `zeros(2, 3)`, `zeros(2, 3, {dtype=…})`, `zeros{2, 3, dtype=…}`.
@@ -79,12 +83,17 @@ enum CreationEntries {
       },
       Entry.tensor(
         "eye", "Ones on the diagonal, zeros elsewhere.",
-        [Option("rows", .integer, "how many"), .optional("columns", .integer, "as many as rows by default")],
-        options: [Entry.dtype],
-        example: "assert(tensor.eye(3):sum():item() == 3)"
+        [
+          Option("rows", .either([.integer, .list(.integer)]), "how many, or a list of both sizes"),
+          .optional("columns", .integer, "as many as rows by default"),
+        ], options: [Entry.dtype],
+        example: "assert(tensor.eye(3):sum():item() == 3 and tensor.eye{2, 3, dtype = \"f64\"}:size(2) == 3)"
       ) { arguments in
-        let rows = try arguments.integer(0)
-        return .object(try Tensor.eye(rows, arguments.integer(1, or: rows), arguments.options.elementType() ?? .f32))
+        let (sizes, type) = try CreationEntries.shape(arguments)
+        guard (1...2).contains(sizes.count) else {
+          throw EngineError("tensor.eye", expected: "one or two sizes", came: "\(sizes.count)")
+        }
+        return .object(try Tensor.eye(sizes[0], sizes.last, type))
       },
     ]
   }

@@ -74,7 +74,8 @@ enum GradientEntries {
         "grad", "Gradients of a value with respect to given tensors, without touching what they gathered.",
         [
           Option("output", .object("tensor"), "what to differentiate; one element unless gradient is given"),
-          Option("inputs", .list(.object("tensor")), "with respect to what"),
+          Option(
+            "inputs", .either([.object("tensor"), .list(.object("tensor"))]), "with respect to what: one or a list"),
         ],
         options: [
           .optional("gradient", .object("tensor"), "gradient of the output"),
@@ -83,7 +84,9 @@ enum GradientEntries {
         example:
           "local x = tensor{3}:requires_grad_()\nlocal g = tensor.grad((x ^ 3):sum(), {x}, {create_graph = true})[1]\nassert(tensor.grad(g:sum(), {x})[1]:item() == 18)"
       ) { arguments in
-        let (inputs, options) = (try arguments.tensors(1), try arguments.options)
+        let inputs: [Tensor]
+        if case .table = arguments[1] { inputs = try arguments.tensors(1) } else { inputs = [try arguments.tensor(1)] }
+        let options = try arguments.options
         let seed: Tensor? = try options.objectIfAny("gradient")
         let gradients = try Autograd.gradients(
           of: [arguments.tensor(0)], with: inputs, seeds: seed.map { [$0] }, createGraph: options.bool("create_graph"))

@@ -83,13 +83,24 @@ enum SubscriptEntries {
 
   static var assign: Function {
     Function(
-      .operation("tensor"), "[]=", "Writes a number or a tensor to the places that t[…] names.",
-      [Option("place", .any, "as in t[…]"), Option("value", .either([.number, .object("tensor")]), "what to write")],
+      .operation("tensor"), "[]=", "Writes a number, a tensor or nested tables of numbers to the places that t[…] names.",
+      [
+        Option("place", .any, "as in t[…]"),
+        Option("value", .either([.number, .object("tensor"), .table]), "what to write"),
+      ],
       example:
-        "local t = tensor.zeros(2, 3)\nt[{ {}, 2 }] = 5\nassert(t:sum():item() == 10)\nt[t:gt(1)] = 1\nassert(t:sum():item() == 2)"
+        "local t = tensor.zeros(2, 3)\nt[{ {}, 2 }] = 5\nassert(t:sum():item() == 10)\nt[t:gt(1)] = 1\nassert(t:sum():item() == 2)\nt[1] = {1, 2, 3}\nassert(t[1][3]:item() == 3)"
     ) { arguments in
       let x = try arguments.tensor(0)
-      let value = try arguments.tensorOrNumber(2)
+      if case .string(let name) = arguments[1] {
+        throw EngineError("tensor", "a tensor has no field '\(name)' to set", advice: ForeignNames.answers[name])
+      }
+      let value: Tensor
+      if case .table(let table) = arguments[2] {
+        value = try CreationEntries.tensor(of: table).converted(to: x.dtype)
+      } else {
+        value = try arguments.tensorOrNumber(2)
+      }
       switch arguments[1] {
       case .object(let object):
         guard let key = object as? Tensor, key.dtype == .bool else {

@@ -51,6 +51,12 @@ package struct OpParameters: Sendable, ExpressibleByDictionaryLiteral {
     return nil
   }
 
+  /// A list of numbers, or nil where it is not given.
+  package func numbers(_ name: String) -> [Double]? {
+    if case .numbers(let list) = values[name] { return list }
+    return nil
+  }
+
   /// A list of whole numbers that must be there.
   package func neededIntegers(_ name: String) throws -> [Int] {
     guard let list = integers(name) else { throw EngineError("sample", "lacks the parameter '\(name)'") }

@@ -18,22 +18,26 @@ extension ck_compare_op {
 }
 
 extension Tensor {
-  static func compare(_ op: ck_compare_op, _ a: Tensor, _ b: Tensor) throws -> Tensor {
-    let target = try a.broadcastShape(with: b, op.scriptName)
-    let type = try ElementType.promoted(a.dtype, b.dtype, op.scriptName)
+  /// The comparison of two tensors; `name` is what errors show, by default the comparison's own.
+  static func compare(_ op: ck_compare_op, _ a: Tensor, _ b: Tensor, for name: String? = nil) throws -> Tensor {
+    let name = name ?? op.scriptName
+    let target = try a.broadcastShape(with: b, name)
+    let type = try ElementType.promoted(a.dtype, b.dtype, name)
     let (a, b) = try Autograd.noGradient { (try a.converted(to: type), try b.converted(to: type)) }
-    let y = try empty(target, .bool, for: op.scriptName)
+    let y = try empty(target, .bool, for: name)
     var nest = Nest.make(target, y.strides, a.strides(over: target), b.strides(over: target))
     let flags = y.base.assumingMemoryBound(to: UInt8.self)
-    try finish(ck_compare(Int32(op.rawValue), type.code, &nest, flags, a.base, b.base), op.scriptName)
+    try finish(ck_compare(Int32(op.rawValue), type.code, &nest, flags, a.base, b.base), name)
     return y
   }
 
-  func compare(_ op: ck_compare_op, _ number: Double) throws -> Tensor {
-    let y = try Tensor.empty(dims, .bool, for: op.scriptName)
+  /// The comparison with a number.
+  func compare(_ op: ck_compare_op, _ number: Double, for name: String? = nil) throws -> Tensor {
+    let name = name ?? op.scriptName
+    let y = try Tensor.empty(dims, .bool, for: name)
     var nest = Nest.make(dims, y.strides, strides)
     let flags = y.base.assumingMemoryBound(to: UInt8.self)
-    try finish(ck_compare_scalar(Int32(op.rawValue), dtype.code, &nest, flags, base, number), op.scriptName)
+    try finish(ck_compare_scalar(Int32(op.rawValue), dtype.code, &nest, flags, base, number), name)
     return y
   }
 

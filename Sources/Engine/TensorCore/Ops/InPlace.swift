@@ -71,12 +71,26 @@ extension Tensor {
   /// Adds `scale` · other, broadcast.
   @discardableResult
   public func add_(_ other: Tensor, scale: Double = 1) throws -> Tensor {
-    try update("add_", other) { old, other in scale == 1 ? try old + other : try old + other * scale }
+    if let one = try multiplier(of: other, "add_") {
+      return try rewritten { ternary(CK_ADDCMUL, self, other, one, scale) }
+    }
+    return try update("add_", other) { old, other in scale == 1 ? try old + other : try old + other * scale }
   }
 
   /// Adds a number.
   @discardableResult
-  public func add_(_ number: Double) throws -> Tensor { try update("add_", nil) { old, _ in try old + number } }
+  public func add_(_ number: Double) throws -> Tensor {
+    try update("add_", CK_ADD_SCALAR, number) { try $0 + number }
+  }
+
+  /// Subtracts `scale` · other, broadcast.
+  @discardableResult
+  public func sub_(_ other: Tensor, scale: Double = 1) throws -> Tensor {
+    if let one = try multiplier(of: other, "sub_") {
+      return try rewritten { ternary(CK_ADDCMUL, self, other, one, -scale) }
+    }
+    return try update("sub_", other) { old, other in scale == 1 ? try old - other : try old - other * scale }
+  }
 
   /// Multiplies by a tensor, broadcast.
   @discardableResult
@@ -84,10 +98,65 @@ extension Tensor {
 
   /// Multiplies by a number.
   @discardableResult
-  public func mul_(_ number: Double) throws -> Tensor { try update("mul_", nil) { old, _ in try old * number } }
+  public func mul_(_ number: Double) throws -> Tensor {
+    try update("mul_", CK_MUL_SCALAR, number) { try $0 * number }
+  }
 
-  /// Replaces this tensor's elements by those of an op's result, in this memory, with the op's history. Without
-  /// recording, dense operands of one type are changed where they lie.
+  /// Divides by a tensor, broadcast.
+  @discardableResult
+  public func div_(_ other: Tensor) throws -> Tensor { try update("div_", other) { try $0 / $1 } }
+
+  /// Divides by a number.
+  @discardableResult
+  public func div_(_ number: Double) throws -> Tensor {
+    try update("div_", CK_DIV_SCALAR, number) { try $0 / number }
+  }
+
+  /// Limits every element to [low, high]; NaN stays.
+  @discardableResult
+  public func clamp_(_ low: Double = -.infinity, _ high: Double = .infinity) throws -> Tensor {
+    try update("clamp_", nil) { old, _ in try old.clamp(low, high) }
+  }
+
+  /// Writes a number where the mask holds; the mask broadcasts.
+  @discardableResult
+  public func maskedFill_(_ mask: Tensor, _ value: Double) throws -> Tensor {
+    try update("masked_fill_", nil) { old, _ in try old.maskedFill(mask, value) }
+  }
+
+  /// `update` by one number; where nothing is recorded, floating elements are changed where they lie.
+  private func update(
+    _ name: String, _ kernel: ck_unary_op, _ number: Double, _ op: (Tensor) throws -> Tensor
+  ) throws -> Tensor {
+    guard dtype.isFloating, !Autograd.records(self) else { return try update(name, nil) { old, _ in try op(old) } }
+    try checkWritable(name, value: nil)
+    return try rewritten {
+      var nest = Nest.make(dims, strides, strides)
+      uninterrupted { _ = ck_unary(Int32(kernel.rawValue), dtype.code, &nest, base, base, number, 0) }
+      storage.version += 1
+    }
+  }
+
+  /// A one of this shape, where `self + scale · other` may be written straight into this memory: nothing is recorded, and
+  /// the operands are of one type and shape and do not overlap crosswise. Else nil.
+  private func multiplier(of other: Tensor, _ name: String) throws -> Tensor? {
+    guard dtype.isFloating, other.dtype == dtype, other.dims == dims, !Autograd.records(self, other),
+      other.storage !== storage || (other.offset == offset && other.strides == strides)
+    else { return nil }
+    try checkWritable(name, value: other)
+    let one = try Tensor.full([], 1, dtype)
+    return one.view(dims, Dims(repeating: 0, count: rank))
+  }
+
+  /// Runs a kernel that writes here: wholly or, when an interrupt is pending, not at all. What was recorded is gone.
+  private func rewritten(_ kernel: () -> Void) throws -> Tensor {
+    try Interrupt.check()
+    kernel()
+    node = nil
+    return self
+  }
+
+  /// Replaces this tensor's elements by those of an op's result, in this memory, with the op's history.
   private func update(
     _ name: String, _ other: Tensor?, _ op: (Tensor, Tensor) throws -> Tensor
   ) throws -> Tensor {

@@ -55,7 +55,8 @@ extension Tensor {
     return y
   }
 
-  private var summable: Tensor {
+  /// The tensor itself, or integers and masks as i64.
+  var summable: Tensor {
     get throws { dtype.isFloating ? self : try converted(to: .i64) }
   }
 
@@ -254,7 +255,8 @@ extension Tensor {
     return (try gather(axis, positions), positions)
   }
 
-  private func sortedPositions(_ axis: Int, _ descending: Bool) throws -> Tensor {
+  /// The positions (from 0) that sort an axis; stable, NaN counts as largest.
+  func sortedPositions(_ axis: Int, _ descending: Bool) throws -> Tensor {
     let values = try Tensor.empty(dims, dtype), positions = try Tensor.empty(dims, .i64)
     var (sizes, outSteps, inSteps) = (dims, values.strides, strides)
     sizes.remove(at: axis)
