@@ -61,7 +61,8 @@ struct BadScript: CustomTestStringConvertible, Sendable {
       "a step evaluates the loss several times, so it needs a closure"),
     BadScript("tensor.einsum('ij,jk->ik', tensor{{1}}, tensor{1})", "operand 2 has 2 letters, but its tensor is 1"),
     BadScript("tensor.randint(3, 3, {2})", "randint: expected a lower end below the upper one, got 3 and 3"),
-    BadScript("tensor.randint(3)", "tensor.randint: argument 2 ('high') must be a list of sizes, such as {2, 3}, got nil"),
+    BadScript(
+      "tensor.randint(3)", "tensor.randint: argument 2 ('high') must be a list of sizes, such as {2, 3}, got nil"),
     BadScript("atelier.random_state(tensor{1})", "expected i64 [627], got f32 [1]"),
     BadScript("local t = tensor.zeros(2); t[1] = {1, 2}", "copy_: the shape 2 does not fit into scalar"),
     // shapes, one for every family

@@ -30,7 +30,8 @@ import Layers
     return try #require(object as? Optimizer)
   }
 
-  @Test(.proves("optim.sgd", "optim.adam", "optim.adamw", "optim.rmsprop", "optim.adagrad"), arguments: cases) func twentySteps(_ name: String) throws {
+  @Test(.proves("optim.sgd", "optim.adam", "optim.adamw", "optim.rmsprop", "optim.adagrad"), arguments: cases)
+  func twentySteps(_ name: String) throws {
     let file = try golden("optimizers.safetensors")
     let (a, b) = (try file.tensor("a"), try file.tensor("b"))
     let path = try file.tensor("\(name)/parameters")

@@ -53,7 +53,8 @@ import Layers
     }
     #expect(made.display() == "optim.step_lr{lr = 0.5}")
     #expect(message { _ = try made.rate(at: 0) } == "schedule: expected a step of 1 or more, got 0")
-    #expect(message { _ = try schedule("cosine_annealing_lr", ("lr", .number(1))) }.contains("needs the option 't_max'"))
+    #expect(
+      message { _ = try schedule("cosine_annealing_lr", ("lr", .number(1))) }.contains("needs the option 't_max'"))
     #expect(
       message { _ = try schedule("step_lr", ("lr", .number(1)), ("step_size", .integer(0))) }.contains("'step_size'"))
     #expect(message { _ = try Schedule("x_lr", rate: 1, .cosine(steps: 0, least: 0)) }.contains("1 or more, got 0"))

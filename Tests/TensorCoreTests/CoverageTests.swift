@@ -21,7 +21,9 @@ struct CoverageTests {
     "zeros",
     "ones", "full", "eye", "rand", "randn", "randperm", "randint", "arange", "range", "linspace", "noise", "tensor",
     "__call", "==", "add_", "mul_", "copy_", "fill_", "zero_", "sub_", "div_", "allclose", "nonzero", "masked_select",
-    "#", "from", "unique", "clamp_", "masked_fill_", "normal_", "uniform_", "zeros_like", "ones_like", "full_like", "rand_like", "randn_like", "rand_range", "normal", "uniform",
+    "#", "from", "unique", "clamp_", "masked_fill_", "normal_", "uniform_",
+    "zeros_like", "ones_like", "full_like",
+    "rand_like", "randn_like", "rand_range", "normal", "uniform",
   ]
 
   @Test("Every public function of Ops has a sample")

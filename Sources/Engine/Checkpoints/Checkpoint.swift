@@ -19,6 +19,7 @@ public struct TensorFacts: Sendable {
   public let name: String
   /// Our name of the element type where we have it, otherwise the format's own in lower case.
   public let dtype: String
+  /// Sizes of the axes.
   public let shape: [Int]
   /// Bytes of data in the file.
   public let bytes: Int

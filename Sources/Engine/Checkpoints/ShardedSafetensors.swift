@@ -6,6 +6,7 @@ public import TensorCore
 ///
 /// The index is `{"metadata": {…}, "weight_map": {"tensor": "file", …}}`; files lie in the index's own folder.
 public final class ShardedSafetensors: Checkpoint {
+  /// The path of the index.
   public let path: String
   public var format: String { "safetensors, sharded" }
   public let keys: [String]

@@ -26,9 +26,12 @@ func checkSizes(_ operation: String, _ sizes: (name: String, value: Int)...) thr
 
 /// 2-D convolution. weight [out, in/groups, kH, kW], bias [out]; input [N, in, H, W] → [N, out, H′, W′].
 public struct Conv2d: Layer {
+  /// The kernels.
   public let weight: Parameter
+  /// Added to each output channel.
   public let bias: Parameter?
   public let options: ConvolutionOptions
+  /// What stands outside the input.
   public let padMode: PadMode
 
   /// Takes `weight` and, unless told otherwise, `bias` from `weights`.
@@ -61,7 +64,9 @@ public struct Conv2d: Layer {
 
 /// Transposed 2-D convolution. weight [in, out/groups, kH, kW], bias [out]; input [N, in, H, W] → [N, out, H′, W′].
 public struct ConvTranspose2d: Layer {
+  /// The kernels.
   public let weight: Parameter
+  /// Added to each output channel.
   public let bias: Parameter?
   public let options: ConvolutionOptions
   /// Rows and columns added at the end of the output.

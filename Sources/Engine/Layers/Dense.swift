@@ -3,7 +3,9 @@ public import TensorCore
 
 /// x·Wᵀ + b. weight [out, in], bias [out]; input [*, in] → [*, out].
 public struct Linear: Layer {
+  /// The matrix or table that is trained.
   public let weight: Parameter
+  /// Added to each output.
   public let bias: Parameter?
 
   /// Takes `weight` and, unless told otherwise, `bias` from `weights`.
@@ -28,6 +30,7 @@ public struct Linear: Layer {
 
 /// A table of vectors looked up by published ids, which count from 0. weight [rows, size]; ids [*] → [*, size].
 public struct Embedding: Layer {
+  /// The matrix or table that is trained.
   public let weight: Parameter
 
   /// Takes `weight` from `weights`.

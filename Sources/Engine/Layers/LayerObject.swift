@@ -181,6 +181,7 @@ public struct Sequential: Layer {
     case function(any Callable)
   }
 
+  /// What runs, in order.
   public let parts: [Part]
 
   /// How many sequences lie inside each other, this one included. Calls go down one level per sequence, so there is a

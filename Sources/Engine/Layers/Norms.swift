@@ -3,10 +3,15 @@ public import TensorCore
 
 /// Group normalisation of [N, C, …]. weight, bias [C]. Wu & He 2018, arXiv 1803.08494.
 public struct GroupNorm: Layer {
+  /// The factor of each channel or feature.
   public let weight: Parameter?
+  /// Added to each channel or feature.
   public let bias: Parameter?
+  /// Groups of channels, each with its own mean and variance.
   public let groups: Int
+  /// Channels of the input.
   public let channels: Int
+  /// Added to the variance.
   public let eps: Double
 
   /// Takes `weight` and `bias` from `weights` when `affine`.
@@ -36,9 +41,13 @@ public struct GroupNorm: Layer {
 /// Instance normalisation of [N, C, H, W] or [C, H, W], without running statistics. weight, bias [C].
 /// Ulyanov et al. 2016, arXiv 1607.08022.
 public struct InstanceNorm2d: Layer {
+  /// The factor of each channel or feature.
   public let weight: Parameter?
+  /// Added to each channel or feature.
   public let bias: Parameter?
+  /// Channels of the input.
   public let channels: Int
+  /// Added to the variance.
   public let eps: Double
 
   /// Takes `weight` and `bias` from `weights` when `affine`.
@@ -67,12 +76,19 @@ public struct InstanceNorm2d: Layer {
 /// Batch normalisation of [N, C, H, W]. weight, bias, running_mean, running_var [C]; num_batches_tracked scalar.
 /// In training the batch's statistics count and move the running ones. Ioffe & Szegedy 2015, arXiv 1502.03167.
 public struct BatchNorm2d: Layer {
+  /// The factor of each channel or feature.
   public let weight: Parameter?
+  /// Added to each channel or feature.
   public let bias: Parameter?
+  /// The mean that evaluation uses.
   public let runningMean: Parameter?
+  /// The variance that evaluation uses.
   public let runningVariance: Parameter?
+  /// How many batches the running values have seen.
   public let batchesTracked: Parameter?
+  /// Channels of the input.
   public let channels: Int
+  /// Added to the variance.
   public let eps: Double
   /// The weight of a new batch in the running statistics.
   public let momentum: Double
@@ -132,10 +148,13 @@ public struct BatchNorm2d: Layer {
 
 /// Layer normalisation over the last axes. weight, bias of their shape. Ba et al. 2016, arXiv 1607.06450.
 public struct LayerNorm: Layer {
+  /// The factor of each channel or feature.
   public let weight: Parameter?
+  /// Added to each channel or feature.
   public let bias: Parameter?
   /// Sizes of the axes normalised over.
   public let shape: [Int]
+  /// Added to the variance.
   public let eps: Double
 
   /// Takes `weight` and `bias` from `weights` when `affine`; `bias: false` leaves the bias out.

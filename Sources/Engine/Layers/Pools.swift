@@ -5,6 +5,7 @@ public import TensorCore
 public struct MaxPool2d: Layer {
   public let options: PoolingOptions
 
+  /// The layer; sizes in pixels.
   public init(_ options: PoolingOptions) { self.options = options }
 
   public var kind: String { "MaxPool2d" }
@@ -20,6 +21,7 @@ public struct MaxPool2d: Layer {
 public struct AvgPool2d: Layer {
   public let options: PoolingOptions
 
+  /// The layer; sizes in pixels.
   public init(_ options: PoolingOptions) { self.options = options }
 
   public var kind: String { "AvgPool2d" }
@@ -36,6 +38,7 @@ public struct AdaptiveAvgPool2d: Layer {
   /// Rows and columns of the output.
   public let size: (Int, Int)
 
+  /// The layer; sizes in pixels.
   public init(_ size: (Int, Int)) { self.size = size }
 
   public var kind: String { "AdaptiveAvgPool2d" }
@@ -83,9 +86,12 @@ extension Tensor {
 public struct Upsample: Layer {
   /// The size of the output.
   public let target: ResizeTarget
+  /// How pixels in between are found.
   public let mode: InterpolationMode
+  /// Whether corner pixels stay corners.
   public let alignCorners: Bool
 
+  /// The layer; sizes in pixels.
   public init(_ target: ResizeTarget, mode: InterpolationMode = .nearest, alignCorners: Bool = false) {
     (self.target, self.mode, self.alignCorners) = (target, mode, alignCorners)
   }
@@ -108,8 +114,10 @@ public struct Upsample: Layer {
 
 /// Elements dropped with probability p in training, the others grown by 1/(1 − p). Srivastava et al. 2014.
 public struct Dropout: Layer {
+  /// How likely an element is dropped.
   public let probability: Double
 
+  /// The layer; sizes in pixels.
   public init(_ probability: Double = 0.5) throws {
     guard (0...1).contains(probability) else {
       throw EngineError("nn.Dropout", expected: "a probability from 0 to 1", came: "\(probability)")

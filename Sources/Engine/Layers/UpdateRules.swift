@@ -9,9 +9,13 @@ public import TensorCore
 
 /// Gradient descent with momentum. Sutskever et al. 2013; PyTorch's form, whose first momentum is the gradient itself.
 public struct SGD: UpdateRule {
+  /// How much of the last step goes on.
   public let momentum: Double
+  /// How much less of the gradient enters the momentum.
   public let dampening: Double
+  /// How strongly parameters are pulled towards 0.
   public let weightDecay: Double
+  /// Whether it looks one step of momentum ahead.
   public let nesterov: Bool
 
   /// Throws when Nesterov's momentum is asked for without momentum or with dampening.
@@ -52,8 +56,11 @@ public struct SGD: UpdateRule {
 /// Adam (Kingma & Ba 2015, arXiv 1412.6980) and AdamW (Loshchilov & Hutter 2019, arXiv 1711.05101), with AMSGrad
 /// (Reddi et al. 2018) on request.
 public struct Adam: UpdateRule {
+  /// How slowly the first and second moment change.
   public let betas: (Double, Double)
+  /// Added to the root of the second moment.
   public let eps: Double
+  /// How strongly parameters are pulled towards 0.
   public let weightDecay: Double
   /// Whether weights decay apart from the gradient (AdamW).
   public let decoupled: Bool

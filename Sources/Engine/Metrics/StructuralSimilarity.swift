@@ -18,8 +18,10 @@ extension Metrics {
     public var useSampleCovariance = false
     /// The constants (k1·range)² and (k2·range)² keep quotients of small numbers calm.
     public var k1 = 0.01
+    /// The same for the contrast.
     public var k2 = 0.03
 
+    /// The standard settings.
     public init() {}
 
     /// The window's weights in one direction.

@@ -29,6 +29,7 @@ public struct EngineError: Error, CustomStringConvertible {
 
 /// What stops work when the user presses Ctrl-C; thrown by whatever polls `Interrupt`.
 public struct Interrupted: Error, CustomStringConvertible {
+  /// The only interrupt there is.
   public init() {}
   public var description: String { "interrupted" }
 }

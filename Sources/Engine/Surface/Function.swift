@@ -92,6 +92,7 @@ public final class Function {
     case value(String)
   }
 
+  /// How a script writes the call.
   public let form: Form
   public let name: String
   /// One line: what it does.
@@ -111,6 +112,7 @@ public final class Function {
   /// The work. Arguments of a method start with the receiver.
   public let body: (borrowing Arguments) throws -> Value
 
+  /// An entry; `name` is without its table or type.
   public init(
     _ form: Form, _ name: String, _ summary: String, _ parameters: [Option] = [], variadic: Bool = false,
     options: [Option] = [], returns: String = "nothing", source: String? = nil, example: String,

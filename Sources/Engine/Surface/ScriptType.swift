@@ -18,6 +18,7 @@ public final class ScriptType {
   /// Where the host finds its own record of this type; 0 until the host first meets the type.
   public var hostSlot: Int32 = 0
 
+  /// A type from its parts.
   public init(
     name: String, summary: String, methods: [Function], operators: [String: Function] = [:],
     index: Function? = nil, assign: Function? = nil, answers: [String: String] = [:]

@@ -14,9 +14,12 @@ public enum Value {
 
 /// A script's table, read into plain Swift: positions 1…n in `list`, everything else in `fields` (in the order read).
 public final class Table {
+  /// Values at positions 1, 2, …
   public var list: [Value]
+  /// Values by name, in the order read.
   public var fields: [(key: String, value: Value)]
 
+  /// A table of its own.
   public init(list: [Value] = [], fields: [(key: String, value: Value)] = []) {
     self.list = list
     self.fields = fields

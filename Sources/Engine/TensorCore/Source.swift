@@ -29,6 +29,7 @@ public struct Weights {
   /// The prefix, without a trailing dot.
   public let path: String
 
+  /// All tensors of a source, or those below a prefix.
   public init(_ source: any TensorSource, path: String = "") {
     self.source = source
     self.path = path

@@ -13,6 +13,7 @@ public final class Tensor {
   package let dims: Dims
   /// Steps between neighbours along each axis, in elements; 0 along expanded axes.
   package let strides: Dims
+  /// The type of every element.
   public let dtype: ElementType
   /// Whether this tensor was made as a view of another.
   package let isView: Bool

@@ -31,7 +31,8 @@ enum AtelierEntries {
         return .none
       },
       entry(
-        "random_state", "Where the random numbers of tensor.rand, dropout and new layers stand; with a state, goes on there.",
+        "random_state",
+        "Where the random numbers of tensor.rand, dropout and new layers stand; with a state, goes on there.",
         [.optional("state", .object("tensor"), "what random_state() returned earlier")],
         returns: "the state as a tensor, to be saved by checkpoints.save",
         example:

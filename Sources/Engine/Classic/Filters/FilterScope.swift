@@ -10,6 +10,7 @@ public struct FilterScope {
   /// How far, in pixels, the mask's edges are softened: a Gaussian of half this standard deviation.
   public var feather = 0.0
 
+  /// The whole filter everywhere, unless told otherwise.
   public init(strength: Double = 1, mask: Tensor? = nil, feather: Double = 0) {
     self.strength = strength
     self.mask = mask

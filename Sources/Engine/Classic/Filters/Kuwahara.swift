@@ -17,6 +17,7 @@ extension Filters {
   public struct Kuwahara {
     /// The window's radius in pixels, 1 to 100; of the anisotropic filter's ellipse, the mean radius.
     public var radius = 5
+    /// How the sectors lie.
     public var mode = KuwaharaMode.classic
     /// How strongly even sectors win (generalized and anisotropic), 0 to 30.
     public var sharpness = 8.0
@@ -25,6 +26,7 @@ extension Filters {
     /// Standard deviation, in pixels, of the smoothing of the edges' directions (anisotropic), 0 to 100.
     public var smoothing = 2.0
 
+    /// The standard settings.
     public init() {}
 
     func check() throws {

@@ -13,6 +13,7 @@ public enum Filters {
     /// Whether the kernel is turned by 180°: convolution as mathematics defines it, not correlation.
     public var flip = false
 
+    /// The standard settings, unless told otherwise.
     public init(border: Border = .reflect101, normalize: Bool = false, flip: Bool = false) {
       self.border = border
       self.normalize = normalize

@@ -8,6 +8,7 @@ extension Filters {
     public var sigma = 1.4
     /// The wide Gaussian's standard deviation over the narrow one's, 1.01 to 10.
     public var k = 1.6
+    /// Which of the published forms it follows.
     public var form = Form.sharpened(p: 21.7)
     /// Values of the difference from here on are white; nil: 0.31 (sharpened), −0.005 (difference).
     public var epsilon: Double?
@@ -23,6 +24,7 @@ extension Filters {
       case difference(tau: Double)
     }
 
+    /// The standard settings.
     public init() {}
 
     var threshold: (epsilon: Double, phi: Double) {

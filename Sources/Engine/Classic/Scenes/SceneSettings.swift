@@ -11,12 +11,16 @@ public struct SceneSettings {
   public var width = 768
   /// Pixels.
   public var height = 512
+  /// Colours of plants and ground.
   public var season = Season.summer
+  /// Where the light comes from, and its colour.
   public var time = Time.day
+  /// Sky, haze and what falls from it.
   public var weather = Weather.clear
   /// Different numbers give different clouds, trees, hills, lit windows and bricks; the same number the same picture.
   public var seed: UInt64 = 1
 
+  /// The standard settings.
   public init() {}
 }
 

@@ -48,6 +48,7 @@ public enum Arrange {
     /// A line of text above everything.
     public var title = ""
 
+    /// The standard layout.
     public init() {}
   }
 

@@ -3,8 +3,11 @@ public import TensorCore
 
 /// Planar picture values in plain Swift memory: channel after channel, each row by row from the top.
 public struct Bitmap {
+  /// Channels, one plane after the other.
   public let channels: Int
+  /// Pixels in a row.
   public let width: Int
+  /// Rows.
   public let height: Int
   /// `channels · height · width` values.
   public var values: [Float]

@@ -5,7 +5,9 @@ internal import Surface
 ///
 /// While an interrupt is pending, drawing does nothing: whoever draws much checks `Interrupt` now and then and throws.
 public struct Canvas {
+  /// Pixels in a row.
   public let width: Int
+  /// Rows.
   public let height: Int
   /// Red, green, blue (nominally 0…1, not clamped) and an unused fourth, row by row from the top.
   public var pixels: [SIMD4<Float>]

@@ -17,8 +17,10 @@ public struct Path {
     case close
   }
 
+  /// Moves, lines and curves in drawing order.
   public private(set) var elements: [Element] = []
 
+  /// An empty path.
   public init() {}
 
   /// A polygon (or, not closed, a polyline) through the points.

@@ -5,16 +5,20 @@ public import TensorCore
 public enum Resize {
   /// What size is asked for; what is not given follows from the rest and keeps the aspect.
   public struct Request {
+    /// Width wanted, in pixels.
     public var width: Int?
+    /// Height wanted, in pixels.
     public var height: Int?
     /// The longest side.
     public var maxSize: Int?
     /// A factor for both sides.
     public var scale: Double?
+    /// How pixels in between are found.
     public var mode = ResizeMode.bicubic
     /// Keeps the results of kernels with negative weights within 0…1, after each axis, as 8-bit pictures do.
     public var clip = true
 
+    /// A target; what is nil follows from the other side.
     public init(width: Int? = nil, height: Int? = nil, maxSize: Int? = nil, scale: Double? = nil) {
       self.width = width
       self.height = height

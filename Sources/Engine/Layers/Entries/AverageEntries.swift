@@ -37,7 +37,8 @@ enum AverageEntries {
       "Shrinks the gradients of all parameters together, so that their norm is at most max_norm.",
       [OptimEntries.parameters, Option("max_norm", .number, "the largest norm allowed", range: Option.atLeastZero)],
       options: [
-        .optional("norm_type", .number, "2: Euclid's norm; math.huge: the largest magnitude", .number(2),
+        .optional(
+          "norm_type", .number, "2: Euclid's norm; math.huge: the largest magnitude", .number(2),
           range: 0...Double.infinity)
       ], returns: "the norm before, a tensor of one element", source: "PyTorch, torch.nn.utils.clip_grad_norm_",
       example:

@@ -129,7 +129,9 @@ public enum OptimEntries {
     entry(
       "adagrad", "Steps divided by the root of the sum of all squared gradients.",
       [
-        rate(1e-2), .optional("lr_decay", .number, "the rate falls as 1 / (1 + steps · lr_decay)", .number(0), range: Option.atLeastZero),
+        rate(1e-2),
+        .optional(
+          "lr_decay", .number, "the rate falls as 1 / (1 + steps · lr_decay)", .number(0), range: Option.atLeastZero),
         eps(1e-10, "the sum"), decay(0),
         .optional(
           "initial_accumulator_value", .number, "what the sum begins with", .number(0), range: Option.atLeastZero),
@@ -150,9 +152,11 @@ public enum OptimEntries {
       options: [
         rate(1), .optional("max_iter", .integer, "directions per step", .integer(20), range: counts),
         .optional("max_eval", .integer, "calls of the closure per step (default: 5/4 of max_iter)", range: counts),
-        .optional("tolerance_grad", .number, "ends a step where the gradient is smaller (default: 1e-7)",
+        .optional(
+          "tolerance_grad", .number, "ends a step where the gradient is smaller (default: 1e-7)",
           range: Option.anyNumber),
-        .optional("tolerance_change", .number, "ends a step where changes are smaller (default: 1e-9)",
+        .optional(
+          "tolerance_change", .number, "ends a step where changes are smaller (default: 1e-9)",
           range: Option.anyNumber),
         .optional(
           "history_size", .integer, "how many last directions tell the curvature", .integer(100), range: counts),
@@ -183,7 +187,8 @@ public enum OptimEntries {
     if let value = try options.numberIfAny("tolerance_change") { settings.changeTolerance = value }
     if options.has("line_search"), try options.string("line_search") == "strong_wolfe" {
       guard !settings.sums else {
-        throw EngineError("optim.lbfgs", "the variant \"neural_style\" has no line search", advice: "leave one of them out")
+        throw EngineError(
+          "optim.lbfgs", "the variant \"neural_style\" has no line search", advice: "leave one of them out")
       }
       settings.search = .strongWolfe
     }

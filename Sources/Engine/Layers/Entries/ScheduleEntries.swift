@@ -70,7 +70,8 @@ enum ScheduleEntries {
       [
         .optional("start_factor", .number, "the first share", .number(1.0 / 3), range: Option.atLeastZero),
         .optional("end_factor", .number, "the last share", .number(1), range: Option.atLeastZero),
-        .optional("total_iters", .integer, "steps from the first to the last", .integer(5), range: steps, unit: "steps"),
+        .optional(
+          "total_iters", .integer, "steps from the first to the last", .integer(5), range: steps, unit: "steps"),
       ], source: torch + "LinearLR; with factors 1 and 0, diffusers' get_linear_schedule_with_warmup",
       example:
         "local s = optim.linear_lr{lr = 1, start_factor = 1, end_factor = 0, total_iters = 4}\nassert(s(1) == 1 and s(3) == 0.5 and s(9) == 0)"

@@ -17,7 +17,8 @@ enum ForeignNames {
     "tile": "use t:repeat_(2, 1)", "repeat": "repeat is a word of Lua: use t:repeat_(2, 1)",
     "view_as": "use t:reshape(u:shape())", "reshape_as": "use t:reshape(u:shape())",
     "expand_as": "use t:expand(u:shape())", "resize": "use t:reshape(…); pictures: images.resize(t, {width = 256})",
-    "concat": "tensors are joined by tensor.cat({t, u}, 1)", "concatenate": "tensors are joined by tensor.cat({t, u}, 1)",
+    "concat": "tensors are joined by tensor.cat({t, u}, 1)",
+    "concatenate": "tensors are joined by tensor.cat({t, u}, 1)",
     "append": "tensors have a fixed size; tensor.cat({t, u}, 1) joins two",
   ]
 
@@ -35,7 +36,8 @@ enum ForeignNames {
     "add": "write t + u (or t:add_(u) to change t)", "sub": "write t - u (or t:sub_(u) to change t)",
     "mul": "write t * u (or t:mul_(u) to change t)", "div": "write t / u (or t:div_(u) to change t)",
     "mod": "write t % u", "fmod": "write t % u", "negative": "write -t",
-    "clip": "it is called clamp: t:clamp(0, 1)", "greater": "it is called gt: t:gt(u)", "less": "it is called lt: t:lt(u)",
+    "clip": "it is called clamp: t:clamp(0, 1)", "greater": "it is called gt: t:gt(u)",
+    "less": "it is called lt: t:lt(u)",
     "equal": "use t:eq(u) for each element, t:allclose(u) for one answer",
     "isclose": "use t:allclose(u), one answer for all elements", "absolute": "it is called abs: t:abs()",
     "pow_": "write t = t ^ 2, or t:copy_(t ^ 2)", "amax": "it is called max: t:max({1, 2})",

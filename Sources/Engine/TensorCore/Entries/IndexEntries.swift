@@ -83,7 +83,8 @@ enum SubscriptEntries {
 
   static var assign: Function {
     Function(
-      .operation("tensor"), "[]=", "Writes a number, a tensor or nested tables of numbers to the places that t[…] names.",
+      .operation("tensor"), "[]=",
+      "Writes a number, a tensor or nested tables of numbers to the places that t[…] names.",
       [
         Option("place", .any, "as in t[…]"),
         Option("value", .either([.number, .object("tensor"), .table]), "what to write"),

@@ -27,7 +27,8 @@ enum LogicEntries {
         [
           Option("end", .object("tensor"), "the other"),
           Option("weight", .either([.number, .object("tensor")]), "how far, usually 0 to 1"),
-        ], source: "PyTorch, torch.lerp", example: "assert(tensor{0, 2}:lerp(tensor{4, 4}, 0.25):allclose(tensor{1, 2.5}))"
+        ], source: "PyTorch, torch.lerp",
+        example: "assert(tensor{0, 2}:lerp(tensor{4, 4}, 0.25):allclose(tensor{1, 2.5}))"
       ) {
         let (x, end) = (try $0.tensor(0), try $0.tensor(1))
         if let weight = $0[2].double { return .object(try x.lerp(end, weight)) }
@@ -54,7 +55,8 @@ enum LogicEntries {
         try $0.isInfinite()
       },
       test(
-        "isfinite", "is neither infinite nor NaN", example: "assert(tensor{0, 0 / 0, math.huge}:isfinite():sum():item() == 1)"
+        "isfinite", "is neither infinite nor NaN",
+        example: "assert(tensor{0, 0 / 0, math.huge}:isfinite():sum():item() == 1)"
       ) { try $0.isFinite() },
       test("logical_not", "is 0", example: "assert(tensor{0, 2}:logical_not():sum():item() == 1)") {
         try $0.logicalNot()
@@ -84,7 +86,8 @@ enum LogicEntries {
         "logical_xor", "1 where exactly one differs from 0, else 0.", returns: flags,
         example: "assert(tensor{0, 1, 1}:logical_xor(tensor{1, 1, 0}):sum():item() == 2)", Tensor.logicalXor),
       pair(
-        "maximum", "The larger of two, element by element.", example: "assert(tensor{1, 5}:maximum(3):sum():item() == 8)",
+        "maximum", "The larger of two, element by element.",
+        example: "assert(tensor{1, 5}:maximum(3):sum():item() == 8)",
         Tensor.maximum),
       pair(
         "minimum", "The smaller of two, element by element.",

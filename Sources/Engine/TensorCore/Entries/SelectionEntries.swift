@@ -42,7 +42,8 @@ enum SelectionEntries {
       Entry.method(
         "quantile", "The value below which a share of the elements lies; between two neighbours by a straight line.",
         [
-          Option("q", .either([.number, .list(.number)]), "the share, 0 to 1, or a list: results then stand along axis 1"),
+          Option(
+            "q", .either([.number, .list(.number)]), "the share, 0 to 1, or a list: results then stand along axis 1"),
           .optional("dim", .integer, "the axis, from 1; none: over everything"),
         ], options: [keepdim], source: "PyTorch, torch.quantile",
         example: "assert(tensor{1, 2, 3, 4}:quantile(0.5):item() == 2.5)"
@@ -81,10 +82,12 @@ enum SelectionEntries {
   private static func choice() -> Function {
     let operand = Kind.either([.object("tensor"), .number])
     return Entry.method(
-      "where", "This tensor's elements where a mask holds, another's elsewhere; with three arguments the elements of a "
+      "where",
+      "This tensor's elements where a mask holds, another's elsewhere; with three arguments the elements of a "
         + "where it holds, of b elsewhere, as tensor.where.",
       [
-        Option("mask", .object("tensor"), "0 or not 0"), Option("a", operand, "the other; with b: taken where it holds"),
+        Option("mask", .object("tensor"), "0 or not 0"),
+        Option("a", operand, "the other; with b: taken where it holds"),
         .optional("b", operand, "taken where the mask does not hold"),
       ], source: "PyTorch, Tensor.where",
       example: "local x = tensor{-1, 2}\nassert(x:where(x:gt(0), 0):allclose(tensor{0, 2}))"
@@ -124,11 +127,15 @@ enum SelectionEntries {
     [
       Entry.method(
         "unbind", "The positions of an axis one by one, as views.", [.optional("dim", .integer, "from 1", .integer(1))],
-        returns: "a list of tensors", example: "local rows = tensor{{1, 2}, {3, 4}}:unbind()\nassert(rows[2]:sum():item() == 7)"
+        returns: "a list of tensors",
+        example: "local rows = tensor{{1, 2}, {3, 4}}:unbind()\nassert(rows[2]:sum():item() == 7)"
       ) { .table(Table(list: try $0.tensor(0).unbind($0.axisIfAny(1) ?? 0).map { .object($0) })) },
       Entry.method(
         "repeat_interleave", "Each position of an axis several times in a row.",
-        [Option("n", .integer, "how many times"), .optional("dim", .integer, "the axis, from 1; none: of all elements")],
+        [
+          Option("n", .integer, "how many times"),
+          .optional("dim", .integer, "the axis, from 1; none: of all elements"),
+        ],
         example: "assert(tensor{1, 2}:repeat_interleave(2):allclose(tensor{1, 1, 2, 2}))"
       ) {
         let (x, n) = (try $0.tensor(0), try $0.integer(1))
@@ -145,7 +152,8 @@ enum SelectionEntries {
         [Option("vectors", .list(.object("tensor")), "one for each axis")],
         options: [
           .optional(
-            "indexing", .choice(["ij", "xy"]), "xy: the first two axes change places (rows y, columns x)", .string("ij"))
+            "indexing", .choice(["ij", "xy"]), "xy: the first two axes change places (rows y, columns x)", .string("ij")
+          )
         ], returns: "as many tensors as vectors", source: "PyTorch, torch.meshgrid",
         example:
           "local y, x = tensor.meshgrid({tensor{0, 1}, tensor{0, 1, 2}})\nassert(y[2][1]:item() == 1 and x[2][3]:item() == 2)"

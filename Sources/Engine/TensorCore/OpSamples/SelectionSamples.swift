@@ -198,7 +198,8 @@ extension OpSample {
       small: [
         Call([.uniform(3, 4), .uniform(4, 5)], ["formula": "ij,jk->ik"]),
         Call([.uniform(2, 3, 4), .uniform(2, 5, 4)], ["formula": "bij,bkj->kbi"]),
-        Call([.uniform(3, 4), .uniform(5, 6)], ["formula": "ij,kl->ik"]), Call([.uniform(2, 3, 4)], ["formula": "abc->ca"]),
+        Call([.uniform(3, 4), .uniform(5, 6)], ["formula": "ij,kl->ik"]),
+        Call([.uniform(2, 3, 4)], ["formula": "abc->ca"]),
       ],
       large: [Call([.uniform(100, 200), .uniform(200, 100)], ["formula": "ij,jk->ik"])],
       refusals: [

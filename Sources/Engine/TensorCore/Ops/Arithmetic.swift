@@ -133,25 +133,35 @@ extension Tensor {
     return Double(Int(exactly: number) ?? 0) == number ? self : try converted(to: .f32)
   }
 
+  /// a + number.
   public static func + (a: Tensor, b: Double) throws -> Tensor {
     try a.beside(b).map(Affine(name: "add", kernel: CK_ADD_SCALAR, p0: b, factor: 1))
   }
+  /// number + b.
   public static func + (a: Double, b: Tensor) throws -> Tensor { try b + a }
+  /// a − number.
   public static func - (a: Tensor, b: Double) throws -> Tensor { try a + -b }
+  /// number − b.
   public static func - (a: Double, b: Tensor) throws -> Tensor {
     try b.beside(a).map(Affine(name: "sub", kernel: CK_RSUB_SCALAR, p0: a, factor: -1))
   }
+  /// a · number.
   public static func * (a: Tensor, b: Double) throws -> Tensor {
     try a.beside(b).map(Affine(name: "mul", kernel: CK_MUL_SCALAR, p0: b, factor: b))
   }
+  /// number · b.
   public static func * (a: Double, b: Tensor) throws -> Tensor { try b * a }
+  /// a / number; integers divide as f32.
   public static func / (a: Tensor, b: Double) throws -> Tensor {
     try a.map(Divide(p0: b))
   }
+  /// number / b.
   public static func / (a: Double, b: Tensor) throws -> Tensor { try b.map(ReverseDivide(p0: a)) }
+  /// The negative.
   public static prefix func - (a: Tensor) throws -> Tensor {
     try a.beside(1).map(Affine(name: "neg", kernel: CK_NEG, p0: 0, factor: -1))
   }
+  /// The remainder of a / number with the sign of the number.
   public static func % (a: Tensor, b: Double) throws -> Tensor { try a % full([], b, a.beside(b).dtype) }
 
   /// x^number, element-wise.

@@ -12,6 +12,7 @@ public struct ConvolutionOptions: Sendable {
   /// Parts into which input and output channels are divided; each output part sees one input part.
   public var groups = 1
 
+  /// PyTorch's standard values unless given.
   public init(
     stride: (Int, Int) = (1, 1), padding: (Int, Int) = (0, 0), dilation: (Int, Int) = (1, 1), groups: Int = 1
   ) {

@@ -14,6 +14,7 @@ public struct PoolingOptions: Sendable {
   /// Whether averages count padding.
   public var countPadding = true
 
+  /// PyTorch's standard values unless given.
   public init(
     kernel: (Int, Int), stride: (Int, Int)? = nil, padding: (Int, Int) = (0, 0), ceilMode: Bool = false,
     countPadding: Bool = true

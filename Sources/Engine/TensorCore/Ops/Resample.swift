@@ -12,6 +12,7 @@ public struct TapTable: Sendable {
   /// outputs × taps weights.
   public let weights: [Float]
 
+  /// A table from its parts, which must fit together.
   public init(outputs: Int, taps: Int, starts: [Int32], weights: [Float]) {
     precondition(starts.count == outputs && weights.count == outputs * taps, "a tap table's parts must fit together")
     self.outputs = outputs

@@ -11,7 +11,9 @@ extension Tensor {
 
   /// The median over everything: of an even number of elements the lower of the middle two; NaN if there is one.
   public func median() throws -> Tensor {
-    guard count > 0 else { throw EngineError("median", "a tensor of \(dims.text) has no elements, so it has no median") }
+    guard count > 0 else {
+      throw EngineError("median", "a tensor of \(dims.text) has no elements, so it has no median")
+    }
     return try reshape([count]).median(0).values
   }
 
@@ -19,7 +21,9 @@ extension Tensor {
   public func median(_ place: Int, keepdim: Bool = false) throws -> (values: Tensor, positions: Tensor) {
     let axis = try axis(place, "median")
     let size = dims[axis]
-    guard size > 0 else { throw EngineError("median", "axis \(axis + 1) of \(dims.text) is empty, so it has no median") }
+    guard size > 0 else {
+      throw EngineError("median", "axis \(axis + 1) of \(dims.text) is empty, so it has no median")
+    }
     let order = try detached().sortedPositions(axis, false)
     // NaN stands last.
     let last = try order.slice(axis, size - 1, 1, step: 1)
