@@ -50,7 +50,7 @@ struct BadScript: CustomTestStringConvertible, Sendable {
     BadScript("return tensor{1}:dot(tensor{1})", "use t:matmul(u), which is a scalar for two vectors"),
     BadScript("return tensor{1} > 0", "use the methods t:lt(u) t:le(u) t:gt(u) t:ge(u), which also take numbers"),
     BadScript("tensor{1}.requires_grad = true", "a tensor has no field 'requires_grad' to set; ask with"),
-    BadScript("nn.Linear(1, 1):zero_grad()", "o:zero_grad() of the optimizer forgets the gradients"),
+    BadScript("nn.Linear(1, 1):backward()", "the loss has backward: loss:backward()"),
     BadScript("local x = tensor{1}; x:zero_grad()", "o:zero_grad() of the optimizer forgets all gradients"),
     BadScript("return nn.Linear(1, 1).train()", "call a method with a colon"),
     BadScript("return 'loss ' + 1", "texts are joined by two dots"),

@@ -76,7 +76,7 @@ import Layers
       let loss = try tensor(call("optimizer:step", made, .function(closure))).item()
       #expect(abs(loss - losses[step - 1]) <= 1e-4 * max(1, losses[step - 1]), "step \(step)")
       for (mine, wanted) in zip(try problem.flat(), try path.select(0, step).doubles()) {
-        #expect(abs(mine - wanted) <= 1e-4 * max(abs(wanted), 1e-2), "step \(step)")
+        #expect(abs(mine - wanted) <= 1e-4 * max(abs(wanted), 0.1), "step \(step)")
       }
     }
   }

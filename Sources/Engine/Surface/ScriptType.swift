@@ -15,13 +15,15 @@ public final class ScriptType {
   public let assign: Function?
   /// What to answer when a name is not a method, by that name (words of other languages: `backwards`, `T`, …).
   public let answers: [String: String]
+  /// What to answer when a script calls a global function or module that is not there, by its name (`torch`, `len`).
+  public let globals: [String: String]
   /// Where the host finds its own record of this type; 0 until the host first meets the type.
   public var hostSlot: Int32 = 0
 
   /// A type from its parts.
   public init(
     name: String, summary: String, methods: [Function], operators: [String: Function] = [:],
-    index: Function? = nil, assign: Function? = nil, answers: [String: String] = [:]
+    index: Function? = nil, assign: Function? = nil, answers: [String: String] = [:], globals: [String: String] = [:]
   ) {
     self.name = name
     self.summary = summary
@@ -30,6 +32,7 @@ public final class ScriptType {
     self.index = index
     self.assign = assign
     self.answers = answers
+    self.globals = globals
   }
 
   /// The name with its article: `a tensor`, `an optimizer`.

@@ -7,13 +7,16 @@ extension LuaHost {
     if message.hasSuffix("not enough memory") {
       return message + "; a script may use \(memoryLimit >> 20) MiB beside the engine's objects"
     }
-    if message.range(of: "attempt to perform arithmetic on a string value") != nil {
+    if message.range(of: "attempt to add a 'string' with a ") != nil
+      || message.range(of: "attempt to perform arithmetic on a string value") != nil
+    {
       return message + "; texts are joined by two dots: \"a\" .. \"b\""
     }
     if let answer = functionAnswer(message) ?? objectAnswer(message) { return "\(message); \(answer)" }
     guard message.contains("attempt to "), message.contains("a nil value (") else { return message }
     if let name = quoted("global", in: message) {
-      if let answer = LuaHost.foreignGlobals[name] { return "\(message); \(answer)" }
+      let answers = registry.types.lazy.compactMap { $0.globals[name] }
+      if let answer = answers.first ?? LuaHost.foreignFunctions[name] { return "\(message); \(answer)" }
       return add(globalSuggestion(name), to: message)
     }
     if let name = quoted("field", in: message) { return add(nearestField(name), to: message) }
@@ -85,24 +88,15 @@ extension LuaHost {
     "False": "false", "TRUE": "true", "FALSE": "false", "len": "#", "range": "for i = 1, n do",
   ]
 
-  /// Modules and functions of other languages that a script calls, and what Lua or the engine has instead.
-  private static let foreignGlobals: [String: String] = {
-    let engine = "tensors are made by tensor, networks by nn, optimisers by optim: tensor.zeros(2, 3)"
-    let answers = [
-      "len": "Lua writes the length of a list or tensor as #t", "range": "Lua counts with for i = 1, n do … end",
-      "enumerate": "Lua counts along with for i, x in ipairs(list) do … end",
-      "zip": "Lua walks two lists by position: for i = 1, #a do … a[i] … b[i] … end",
-      "torch": engine, "np": engine, "numpy": engine, "tf": engine,
-      "F": "functions like torch's F stand in nn: nn.mse_loss(a, b)",
-      "int": "math.floor(x) gives the whole part of a number, t:to(\"i64\") that of a tensor",
-      "float": "tonumber(s) reads a number, t:item() takes it out of a tensor", "str": "tostring(x) makes a text",
-      "isinstance": "type(x) names the kind of a value", "plt": "show(x) shows a picture, images.save writes one",
-      "Image": "images.load(path) reads a picture", "cv2": "images.load(path) reads a picture",
-      "max": "use math.max(a, b), or t:max() for a tensor", "min": "use math.min(a, b), or t:min() for a tensor",
-      "abs": "use math.abs(x), or t:abs() for a tensor", "sum": "a tensor's sum is t:sum()",
-    ]
-    return answers
-  }()
+  /// Functions of other languages that a script calls, and what Lua has instead.
+  private static let foreignFunctions = [
+    "range": "Lua counts with for i = 1, n do … end",
+    "enumerate": "Lua counts along with for i, x in ipairs(list) do … end",
+    "zip": "Lua walks two lists by position: for i = 1, #a do … a[i] … b[i] … end",
+    "int": "math.floor(x) gives the whole part of a number", "float": "tonumber(s) reads a number",
+    "str": "tostring(x) makes a text", "isinstance": "type(x) names the kind of a value",
+    "len": "Lua writes the length of a list or text as #x",
+  ]
 
   func globalSuggestion(_ name: String) -> String? {
     LuaHost.foreignWords[name] ?? Suggestion.nearest(to: name, in: keys())

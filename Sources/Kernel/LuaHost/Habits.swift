@@ -81,8 +81,8 @@ extension LuaHost {
     ("import ", "Lua loads a module with require: local m = require \"m\""),
     ("from ", "Lua loads a module with require: local m = require \"m\""),
     ("let ", "Lua writes local x = 1"), ("const ", "Lua writes local x = 1"), ("var ", "Lua writes local x = 1"),
-    ("with ", "Lua needs no with: tensor.no_grad(function() … end)"),
-    ("class ", "a network is a function over layers, or nn.Sequential{…}; Lua has no classes"),
+    ("with ", "Lua has no with: a call takes a function instead: f(function() … end)"),
+    ("class ", "Lua has no classes: functions and tables take their place"),
     ("def ", "Lua writes function f(x) … end"), ("elif ", "Lua writes elseif … then"),
   ]
 
@@ -90,7 +90,7 @@ extension LuaHost {
   private static let tokens = [
     ("near '['", listAdvice), ("near '#'", "Lua begins a comment with --"),
     ("near '//'", "Lua begins a comment with --"), ("'then' expected near ':'", "Lua writes if x then … end"),
-    ("function arguments expected near '.'", "a method is called with parentheses: t:grad()"),
+    ("function arguments expected near '.'", "a method is called with parentheses: x:name()"),
     ("'do' expected near ':'", "Lua writes while x do … end"), ("near '?'", "Lua writes a ? b : c as a and b or c"),
   ]
 }

@@ -12,7 +12,6 @@ enum LayerEntries {
       "bias": "use m:named_parameters().bias", "training": "set it with m:train() and m:eval()",
       "cuda": "Atelier computes on the CPU; leave it out", "children": "m[1] is a sequence's first part",
       "register_forward_hook": "use m:on_forward(name, f)",
-      "zero_grad": "o:zero_grad() of the optimizer forgets the gradients",
       "to": "Atelier computes on the CPU; leave it out", "backward": "the loss has backward: loss:backward()",
     ])
 

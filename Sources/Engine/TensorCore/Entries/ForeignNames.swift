@@ -6,6 +6,19 @@ enum ForeignNames {
     return all.merging(gradients) { $1 }
   }
 
+  /// Modules and functions of other languages that a script calls as globals, and what the engine has instead.
+  static let globals = [
+    "torch": engine, "np": engine, "numpy": engine, "tf": engine,
+    "F": "functions like those of torch.nn.functional stand in nn: nn.mse_loss(a, b)",
+    "plt": "show(x) shows a picture, images.save writes one", "Image": "images.load(path) reads a picture",
+    "cv2": "images.load(path) reads a picture", "len": "Lua writes the length of a list or tensor as #t",
+    "max": "use math.max(a, b), or t:max() for a tensor", "min": "use math.min(a, b), or t:min() for a tensor",
+    "abs": "use math.abs(x), or t:abs() for a tensor", "sum": "a tensor's sum is t:sum()",
+  ]
+
+  private static let engine =
+    "tensors are made by tensor, networks by nn, optimisers by optim: tensor.zeros(2, 3)"
+
   private static let shapes = [
     "T": "t:t() transposes a matrix, t:transpose(1, 2) any two axes",
     "mT": "t:transpose(-1, -2) exchanges the last two axes",

@@ -14,7 +14,8 @@ public enum TensorEntries {
   nonisolated(unsafe) static let type = ScriptType(
     name: "tensor", summary: "an array of numbers with any number of axes, which can carry gradients",
     methods: methods(), operators: operators(), index: SubscriptEntries.index, assign: SubscriptEntries.assign,
-    answers: ForeignNames.answers)
+    answers: ForeignNames.answers,
+    globals: ForeignNames.globals)
 
   /// Functions of the table `tensor`.
   public static func functions() -> [Function] {
