@@ -85,7 +85,7 @@ extension LuaHost {
   /// Words of other languages that a script reads as globals.
   private static let foreignWords = [
     "None": "nil", "null": "nil", "NULL": "nil", "nullptr": "nil", "undefined": "nil", "True": "true",
-    "False": "false", "TRUE": "true", "FALSE": "false", "len": "#", "range": "for i = 1, n do",
+    "False": "false", "TRUE": "true", "FALSE": "false",
   ]
 
   /// Functions of other languages that a script calls, and what Lua has instead.
