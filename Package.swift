@@ -74,9 +74,13 @@ let package = Package(
     .systemLibrary(
       name: "CJPEG", path: "Sources/Engine/Shims/CJPEG", pkgConfig: "libjpeg",
       providers: [.apt(["libjpeg62-turbo-dev"])]),
+    .systemLibrary(
+      name: "CWEBP", path: "Sources/Engine/Shims/CWEBP", pkgConfig: "libwebp", providers: [.apt(["libwebp-dev"])]),
+    .systemLibrary(
+      name: "CLCMS", path: "Sources/Engine/Shims/CLCMS", pkgConfig: "lcms2", providers: [.apt(["liblcms2-dev"])]),
     .target(
-      name: "CCodecs", dependencies: ["CPNG", "CJPEG"], path: "Sources/Engine/CCodecs",
-      cSettings: [.define("_GNU_SOURCE")]),
+      name: "CCodecs", dependencies: ["CPNG", "CJPEG", "CWEBP", "CLCMS"], path: "Sources/Engine/CCodecs",
+      cSettings: [.define("_GNU_SOURCE")], linkerSettings: [.linkedLibrary("webpdemux"), .linkedLibrary("z")]),
     engine("Imaging", ["Surface", "Files", "TensorCore", "CCodecs"]),
     engine("Classic", ["Surface", "TensorCore", "Imaging"]),
     .testTarget(

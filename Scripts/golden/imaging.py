@@ -10,6 +10,7 @@ import torch
 from PIL import Image, ImageOps
 
 import goldens
+import profiles
 
 VERSIONS = {"pillow": PIL.__version__, "opencv": cv2.__version__}
 PASSES = [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)]
@@ -140,6 +141,117 @@ def jpeg_cases(tensors):
         read(f"orientation{code}.jpg", jpeg(colour, quality=90, exif=b"Exif\0\0" + tiff))
 
 
+def bytes_of(picture, format, **options):
+    out = io.BytesIO()
+    picture.save(out, format, **options)
+    return out.getvalue()
+
+
+def exif(code):
+    """An Exif body that says nothing but the orientation."""
+    return b"II*\0" + struct.pack("<IHHHIHHI", 8, 1, 0x0112, 3, 1, code, 0, 0)
+
+
+def webp_cases(tensors):
+    rng = np.random.default_rng(3)
+    noise = rng.integers(0, 256, (9, 11, 4)).astype(np.uint8)
+    rgb, rgba = Image.fromarray(noise[:, :, :3].copy(), "RGB"), Image.fromarray(noise, "RGBA")
+    add(tensors, "rgb.webp", bytes_of(rgb, "WEBP", lossless=True), noise[:, :, :3] / 255)
+    add(tensors, "rgba.webp", bytes_of(rgba, "WEBP", lossless=True, exact=True), noise / 255)
+    for name, mode in (("lossy", "RGB"), ("lossy-alpha", "RGBA")):
+        picture = smooth_picture(37, 21)
+        if mode == "RGBA":
+            picture.putalpha(smooth_picture(37, 21, "L"))
+        data = bytes_of(picture, "WEBP", quality=80)
+        add(tensors, name + ".webp", data, np.asarray(Image.open(io.BytesIO(data)).convert(mode)) / 255)
+    data = bytes_of(rgb, "WEBP", lossless=True, exif=b"Exif\0\0" + exif(6))
+    add(tensors, "orientation6.webp", data, np.rot90(noise[:, :, :3], -1) / 255)
+    first, second = Image.new("RGB", (4, 2), (255, 0, 0)), Image.new("RGB", (4, 2), (255, 0, 0))
+    second.paste((0, 255, 0), (2, 0, 4, 2))
+    moving = bytes_of(first, "WEBP", save_all=True, append_images=[second], duration=100, lossless=True)
+    tensors["animation/two.webp"] = torch.frombuffer(bytearray(moving), dtype=torch.uint8).clone()
+    tensors["animation/first"] = planes(np.asarray(first) / 255)
+    turned = bytes_of(rgb, "PNG", exif=b"Exif\0\0" + exif(8))
+    add(tensors, "orientation8.png", turned, np.rot90(noise[:, :, :3]) / 255)
+
+
+def pnm_cases(tensors):
+    rng = np.random.default_rng(4)
+    for kind, channels in ((2, 1), (3, 3), (5, 1), (6, 3)):
+        for most in (255, 65535, 15, 1000):
+            samples = rng.integers(0, most + 1, (5, 7, channels))
+            head = f"P{kind}\n# a remark\n7 5 # another\n{most}\n".encode()
+            plain = " ".join(str(v) for v in samples.ravel()).encode() + b"\n"
+            raw = samples.astype(">u2" if most > 255 else np.uint8).tobytes()
+            add(tensors, f"p{kind}-{most}.pnm", head + (plain if kind < 4 else raw), samples / most)
+            if most == 255:
+                read = np.asarray(Image.open(io.BytesIO(head + (plain if kind < 4 else raw))))
+                assert (read.reshape(samples.shape) == samples).all()
+
+
+def multi_segment(data, profile):
+    """A JPEG with its profile in three APP2 segments, in the order 2, 1, 3."""
+    third = len(profile) // 3
+    parts = [profile[:third], profile[third : 2 * third], profile[2 * third :]]
+    out = b""
+    for number in (2, 1, 3):
+        body = b"ICC_PROFILE\0" + bytes([number, 3]) + parts[number - 1]
+        out += b"\xff\xe2" + struct.pack(">H", len(body) + 2) + body
+    return data[:2] + out + data[2:]
+
+
+def profile_cases(tensors):
+    picture = smooth_picture(21, 13)
+    wide, grey = profiles.wide_rgb(), profiles.grey()
+    values = np.asarray(profiles.converted(picture, wide)) / 255
+    add(tensors, "icc-rgb.png", bytes_of(picture, "PNG", icc_profile=wide), values)
+    add(tensors, "icc-rgb.webp", bytes_of(picture, "WEBP", lossless=True, icc_profile=wide), values)
+    deep = png(np.asarray(picture).astype(int) * 257, 16, RGB, False,
+               chunk(b"iCCP", b"wide\0\0" + zlib.compress(wide)))
+    add(tensors, "icc-rgb16.png", deep, values)
+    both = picture.copy()
+    both.putalpha(smooth_picture(21, 13, "L"))
+    alpha = np.asarray(both)[:, :, 3:] / 255
+    add(tensors, "icc-rgba.png", bytes_of(both, "PNG", icc_profile=wide), np.concatenate([values, alpha], axis=2))
+    data = multi_segment(jpeg(picture, quality=92, subsampling=0), wide)
+    opened = Image.open(io.BytesIO(data))
+    assert opened.info["icc_profile"] == wide
+    add(tensors, "icc-three-segments.jpg", data, np.asarray(profiles.converted(opened, wide)) / 255)
+    shades = smooth_picture(21, 13, "L")
+    values = np.asarray(profiles.converted(shades, grey)) / 255
+    add(tensors, "icc-grey.png", bytes_of(shades, "PNG", icc_profile=grey), values)
+    inks = profiles.inks()
+    data = jpeg(smooth_picture(21, 13, "CMYK"), quality=95, icc_profile=inks)
+    add(tensors, "icc-cmyk.jpg", data, np.asarray(profiles.converted(Image.open(io.BytesIO(data)), inks)) / 255)
+    # A profile that is sRGB changes nothing.
+    same = bytes_of(picture, "PNG", icc_profile=profiles.plain_rgb())
+    add(tensors, "same-rgb.png", same, np.asarray(picture) / 255)
+
+
+def gamma_cases(tensors):
+    """gAMA and cHRM, with the formulas of the PNG specification and IEC 61966-2-1."""
+    rng = np.random.default_rng(5)
+    samples = rng.integers(0, 256, (9, 11, 3))
+
+    def gamma(exponent):
+        return chunk(b"gAMA", struct.pack(">I", round(exponent * 100000)))
+
+    def primaries(numbers):
+        return chunk(b"cHRM", struct.pack(">8I", *[round(v * 100000) for v in numbers]))
+
+    light = profiles.encoded(samples / 255)
+    add(tensors, "gamma-linear.png", png(samples, 8, RGB, False, gamma(1)), light)
+    add(tensors, "gamma-grey.png", png(samples[:, :, :1], 8, GREY, False, gamma(1)), light[:, :, :1])
+    adobe = profiles.WIDE_CHROMATICITIES
+    mixed = (samples / 255) ** 2.2 @ profiles.to_srgb(adobe).T
+    chunks = gamma(1 / 2.2) + primaries(adobe)
+    add(tensors, "gamma-wide.png", png(samples, 8, RGB, False, chunks), profiles.encoded(mixed))
+    usual = gamma(0.45455) + primaries(profiles.SRGB_CHROMATICITIES)
+    add(tensors, "same-gamma.png", png(samples, 8, RGB, False, usual), samples / 255)
+    said = gamma(1) + chunk(b"sRGB", b"\0")
+    add(tensors, "same-said.png", png(samples, 8, RGB, False, said), samples / 255)
+
+
 def resize_cases():
     tensors = {}
     rng = np.random.default_rng(2)
@@ -171,5 +283,9 @@ if __name__ == "__main__":
     pictures = {}
     png_cases(pictures)
     jpeg_cases(pictures)
+    webp_cases(pictures)
+    pnm_cases(pictures)
+    profile_cases(pictures)
+    gamma_cases(pictures)
     goldens.save("imaging/pictures.safetensors", "imaging.py", pictures, VERSIONS)
     resize_cases()

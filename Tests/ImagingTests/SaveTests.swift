@@ -18,8 +18,8 @@ import Testing
     for (bits, levels) in [(8, 255), (16, 65535)] {
       for channels in 1...4 {
         let picture = try ramp(channels, levels: levels)
-        try ImageFile.save(picture, to: scratch("x.png"), bits: bits)
-        let back = try ImageFile.load(scratch("x.png"), alpha: true)
+        try ImageFile.save(picture, to: scratch("x.png"), .init(bits: bits))
+        let back = try ImageFile.load(scratch("x.png"), .init(alpha: true))
         let colors = channels >= 3 ? 3 : 1
         #expect(try difference(back.narrow(0, 0, colors), picture.narrow(0, 0, colors)) < 1e-7)
         if channels % 2 == 0 {
@@ -46,7 +46,7 @@ import Testing
     let smooth = try Tensor(waves, [3, 24, 32])
     var sizes: [Int] = []
     for quality in [20, 75, 95, 100] {
-      try ImageFile.save(smooth, to: scratch("x.JPG"), quality: quality)
+      try ImageFile.save(smooth, to: scratch("x.JPG"), .init(quality: quality))
       #expect(try difference(ImageFile.load(scratch("x.JPG")), smooth) < (quality < 50 ? 0.12 : 0.03))
       sizes.append(try bytes(of: scratch("x.JPG")).count)
     }
@@ -57,16 +57,65 @@ import Testing
     #expect(heard.count == 1 && heard[0].contains("composited on white"))
   }
 
+  @Test func writesWebP() throws {
+    let scratch = try Scratch()
+    for channels in 1...4 {
+      let picture = try ramp(channels)
+      try ImageFile.save(picture, to: scratch("x.webp"), .init(lossless: true))
+      let back = try ImageFile.load(scratch("x.webp"), .init(alpha: true))
+      let colors = channels >= 3 ? 3 : 1
+      #expect(try difference(back.narrow(0, 0, colors), picture.narrow(0, 0, colors)) < 1e-7, "\(channels)")
+      if channels % 2 == 0 {
+        #expect(try difference(back.narrow(0, 3, 1), picture.narrow(0, channels - 1, 1)) < 1e-7, "\(channels)")
+      }
+    }
+    let smooth = try Resize.apply(ramp(3), .init(width: 96, height: 64))
+    var sizes: [Int] = []
+    for quality in [20, 75, 100] {
+      try ImageFile.save(smooth, to: scratch("y.webp"), .init(quality: quality))
+      #expect(try difference(ImageFile.load(scratch("y.webp")), smooth) < (quality < 50 ? 0.35 : 0.25))
+      sizes.append(try bytes(of: scratch("y.webp")).count)
+    }
+    #expect(sizes == sizes.sorted() && Set(sizes).count == 3)
+  }
+
+  @Test func writesPGMAndPPM() throws {
+    let scratch = try Scratch()
+    for (bits, levels) in [(8, 255), (16, 65535)] {
+      for (channels, name) in [(1, "x.pgm"), (3, "x.ppm"), (1, "x.ppm"), (1, "y.pnm"), (3, "y.pnm")] {
+        let picture = try ramp(channels, levels: levels)
+        try ImageFile.save(picture, to: scratch(name), .init(bits: bits, description: "two\nlines"))
+        let back = try ImageFile.load(scratch(name))
+        #expect(try difference(back.narrow(0, 0, channels), picture) < 1e-7, "\(name) \(bits)")
+      }
+    }
+    let head = String(decoding: try bytes(of: scratch("x.ppm")).prefix(30), as: UTF8.self)
+    #expect(head.hasPrefix("P6\n# two lines\n7 6\n65535\n"))
+    #expect(
+      message { try ImageFile.save(ramp(3), to: scratch("x.pgm")) }
+        == "images.save: a PGM holds grey pictures, got 3 channels; save as .ppm, or images.to_gray(img)")
+    #expect(try notices { try ImageFile.save(ramp(4), to: scratch("x.ppm")) }.count == 1)
+  }
+
+  @Test func optimizedTablesAreSmaller() throws {
+    let scratch = try Scratch()
+    let picture = try ramp(3, 64, 64)
+    try ImageFile.save(picture, to: scratch("a.jpg"))
+    try ImageFile.save(picture, to: scratch("b.jpg"), .init(optimize: true))
+    #expect(try bytes(of: scratch("b.jpg")).count < bytes(of: scratch("a.jpg")).count)
+    try expectSameBytes(ImageFile.load(scratch("a.jpg")), ImageFile.load(scratch("b.jpg")), "the same picture")
+  }
+
   @Test func carriesWhatMadeIt() throws {
     let scratch = try Scratch()
-    try ImageFile.save(ramp(3), to: scratch("x.png"), description: "filters.gaussian{sigma = 2}")
+    try ImageFile.save(ramp(3), to: scratch("x.png"), .init(description: "filters.gaussian{sigma = 2}"))
     let text = String(decoding: try bytes(of: scratch("x.png")), as: UTF8.self)
     #expect(text.contains("tEXtSoftware\0Atelier \(EngineVersion.text)"))
     #expect(text.contains("tEXtDescription\0filters.gaussian{sigma = 2}"))
-    try ImageFile.save(ramp(3), to: scratch("y.png"), description: "Größe → klein\0x")
+    try ImageFile.save(ramp(3), to: scratch("y.png"), .init(description: "Größe → klein\0x"))
     let other = String(decoding: try bytes(of: scratch("y.png")), as: UTF8.self)
     #expect(other.contains("iTXtDescription") && other.contains("Größe → kleinx"))
-    try ImageFile.save(ramp(3), to: scratch("z.jpg"), description: "made here")
+    try ImageFile.save(ramp(3), to: scratch("z.jpg"), .init(description: "made here"))
     #expect(String(decoding: try bytes(of: scratch("z.jpg")), as: UTF8.self).contains("made here"))
   }
 
@@ -103,8 +152,10 @@ import Testing
       refusal(try ramp(3), "x.bmp").contains("ends in .bmp, which names no picture format; a picture's name ends"))
     #expect(refusal(try ramp(3), "x").contains("has no extension"))
     #expect(refusal(try Tensor.zeros([1, 1, 70000]), "x.jpg").contains("at most 65500 pixels a side"))
-    #expect(message { try ImageFile.save(ramp(3), to: scratch("x.jpg"), bits: 16) }.contains("save as .png for 16"))
-    #expect(message { try ImageFile.save(ramp(3), to: scratch("x.jpg"), quality: 0) }.contains("quality must be"))
+    #expect(
+      message { try ImageFile.save(ramp(3), to: scratch("x.jpg"), .init(bits: 16)) }.contains("save as .png for 16"))
+    #expect(
+      message { try ImageFile.save(ramp(3), to: scratch("x.jpg"), .init(quality: 0)) }.contains("quality must be"))
     #expect(scratch.contents.isEmpty, "nothing is written")
     let heard = try notices { try ImageFile.save(ramp(3) * 255, to: scratch("x.png")) }
     #expect(heard.count == 1 && heard[0].contains("values reach 255"))

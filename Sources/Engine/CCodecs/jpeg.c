@@ -22,12 +22,13 @@ typedef struct {
   const volatile int32_t *stop;
 } progress_manager;
 
-struct atelier_jpeg_reader {
+typedef struct {
   struct jpeg_decompress_struct jpeg;
   error_manager errors;
   progress_manager progress;
   uint8_t *row;
-};
+  JOCTET *profile;
+} jpeg_reader;
 
 static void on_exit_error(j_common_ptr jpeg) {
   error_manager *errors = (error_manager *)jpeg->err;
@@ -95,10 +96,44 @@ static void find_exif(struct jpeg_decompress_struct *jpeg, atelier_header *heade
   }
 }
 
-atelier_jpeg_reader *atelier_jpeg_open(FILE *file, atelier_header *header, atelier_failure *failure) {
-  memset(failure, 0, sizeof *failure);
-  memset(header, 0, sizeof *header);
-  atelier_jpeg_reader *reader = calloc(1, sizeof *reader);
+/* Decoding at 1/2, 1/4 or 1/8 takes less time and memory; those three have fast code. */
+static void choose_scale(struct jpeg_decompress_struct *jpeg, int32_t longest, atelier_header *header) {
+  const int64_t side = header->width > header->height ? header->width : header->height;
+  for (int64_t divisor = 8; longest > 0 && divisor > 1; divisor /= 2) {
+    if (side < longest * divisor) continue;
+    jpeg->scale_num = 1;
+    jpeg->scale_denom = (unsigned)divisor;
+    break;
+  }
+  jpeg_calc_output_dimensions(jpeg);
+  header->reduced_width = (int32_t)jpeg->output_width;
+  header->reduced_height = (int32_t)jpeg->output_height;
+}
+
+static void read_header(jpeg_reader *reader, int32_t longest, atelier_header *header) {
+  struct jpeg_decompress_struct *jpeg = &reader->jpeg;
+  jpeg_save_markers(jpeg, JPEG_APP0 + 1, 0xffff);
+  jpeg_save_markers(jpeg, JPEG_APP0 + 2, 0xffff);
+  jpeg_read_header(jpeg, TRUE);
+  header->width = (int32_t)jpeg->image_width;
+  header->height = (int32_t)jpeg->image_height;
+  header->bits = jpeg->data_precision;
+  header->interlaced = jpeg->progressive_mode;
+  header->channels = jpeg->jpeg_color_space == JCS_GRAYSCALE ? 1 : 3;
+  header->inks = jpeg->jpeg_color_space == JCS_CMYK || jpeg->jpeg_color_space == JCS_YCCK;
+  /* Huffman coding spends at least one bit on a block of 8 by 8; arithmetic coding may spend less. */
+  if (!jpeg->arith_code) header->least_bytes = (int64_t)header->width * header->height / 512;
+  find_exif(jpeg, header);
+  unsigned count = 0;
+  if (jpeg_read_icc_profile(jpeg, &reader->profile, &count)) {
+    header->profile = reader->profile;
+    header->profile_count = count;
+  }
+  choose_scale(jpeg, longest, header);
+}
+
+void *atelier_jpeg_open(FILE *file, int32_t longest, atelier_header *header, atelier_failure *failure) {
+  jpeg_reader *reader = calloc(1, sizeof *reader);
   if (!reader) {
     atelier_fail(failure, ATELIER_MEMORY, 0, NULL);
     return NULL;
@@ -111,16 +146,7 @@ atelier_jpeg_reader *atelier_jpeg_open(FILE *file, atelier_header *header, ateli
   }
   jpeg_create_decompress(&reader->jpeg);
   jpeg_stdio_src(&reader->jpeg, file);
-  jpeg_save_markers(&reader->jpeg, JPEG_APP0 + 1, 0xffff);
-  jpeg_read_header(&reader->jpeg, TRUE);
-  header->width = (int32_t)reader->jpeg.image_width;
-  header->height = (int32_t)reader->jpeg.image_height;
-  header->bits = reader->jpeg.data_precision;
-  header->interlaced = reader->jpeg.progressive_mode;
-  header->channels = reader->jpeg.jpeg_color_space == JCS_GRAYSCALE ? 1 : 3;
-  /* Huffman coding spends at least one bit on a block of 8 by 8; arithmetic coding may spend less. */
-  if (!reader->jpeg.arith_code) header->least_bytes = (int64_t)header->width * header->height / 512;
-  find_exif(&reader->jpeg, header);
+  read_header(reader, longest, header);
   return reader;
 }
 
@@ -135,9 +161,8 @@ static void cmyk_row(uint8_t *row, int32_t width) {
   }
 }
 
-int atelier_jpeg_read(
-  atelier_jpeg_reader *reader, const atelier_planes *planes, const int32_t *stop, atelier_failure *failure) {
-  memset(failure, 0, sizeof *failure);
+int atelier_jpeg_read(void *codec, const atelier_planes *planes, const int32_t *stop, atelier_failure *failure) {
+  jpeg_reader *reader = codec;
   struct jpeg_decompress_struct *jpeg = &reader->jpeg;
   reader->errors.failure = failure;
   reader->progress.stop = stop;
@@ -145,37 +170,48 @@ int atelier_jpeg_read(
   jpeg->progress = &reader->progress.base;
   if (setjmp(reader->errors.landing)) return failure->kind;
   const J_COLOR_SPACE space = jpeg->jpeg_color_space;
-  const int cmyk = space == JCS_CMYK || space == JCS_YCCK;
-  jpeg->out_color_space = cmyk ? JCS_CMYK : (space == JCS_GRAYSCALE ? JCS_GRAYSCALE : JCS_RGB);
+  const int inks = space == JCS_CMYK || space == JCS_YCCK;
+  jpeg->out_color_space = inks ? JCS_CMYK : (space == JCS_GRAYSCALE ? JCS_GRAYSCALE : JCS_RGB);
   jpeg_start_decompress(jpeg);
   reader->row = malloc((size_t)jpeg->output_width * (size_t)jpeg->output_components);
   if (!reader->row) {
     atelier_fail(failure, ATELIER_MEMORY, 0, NULL);
     return failure->kind;
   }
+  const int32_t width = (int32_t)jpeg->output_width;
   while (jpeg->output_scanline < jpeg->output_height) {
     const int32_t y = (int32_t)jpeg->output_scanline;
     JSAMPROW row = reader->row;
     if (jpeg_read_scanlines(jpeg, &row, 1) != 1) continue;
-    if (cmyk) cmyk_row(reader->row, (int32_t)jpeg->output_width);
-    atelier_unpack_row(
-      reader->row, 8, cmyk ? 3 : jpeg->output_components, (int32_t)jpeg->output_width, y, planes);
+    /* A profile turns inks into colours better than a product does. */
+    if (inks && !planes->colour) cmyk_row(reader->row, width);
+    atelier_unpack_row(reader->row, 8, inks ? 3 : jpeg->output_components, width, y, planes);
   }
   /* No jpeg_finish_decompress: it only looks for the end marker, which some cameras' files lack. */
   return ATELIER_OK;
 }
 
-void atelier_jpeg_close(atelier_jpeg_reader *reader) {
+void atelier_jpeg_close(void *codec) {
+  jpeg_reader *reader = codec;
   if (!reader) return;
   jpeg_destroy_decompress(&reader->jpeg);
+  free(reader->profile);
   free(reader->row);
   free(reader);
 }
 
+/* JPEG_COM: what made the picture. */
+static void write_comment(struct jpeg_compress_struct *jpeg, const atelier_settings *settings) {
+  char text[65000];
+  if (!settings->software) return;
+  const char *more = settings->description;
+  snprintf(text, sizeof text, "%s%s%s", settings->software, more ? ": " : "", more ? more : "");
+  jpeg_write_marker(jpeg, JPEG_COM, (const JOCTET *)text, (unsigned)strlen(text));
+}
+
 int atelier_jpeg_write(
-  FILE *file, const atelier_picture *picture, int32_t quality, const char *comment, const int32_t *stop,
+  FILE *file, const atelier_picture *picture, const atelier_settings *settings, const int32_t *stop,
   atelier_failure *failure) {
-  memset(failure, 0, sizeof *failure);
   struct jpeg_compress_struct jpeg;
   error_manager errors;
   progress_manager progress = {.base = {.progress_monitor = on_progress}, .stop = stop};
@@ -194,14 +230,11 @@ int atelier_jpeg_write(
     jpeg.input_components = picture->channels;
     jpeg.in_color_space = picture->channels == 1 ? JCS_GRAYSCALE : JCS_RGB;
     jpeg_set_defaults(&jpeg);
-    jpeg_set_quality(&jpeg, quality, TRUE);
-    jpeg.optimize_coding = TRUE;
-    if (quality >= 90) jpeg.comp_info[0].h_samp_factor = jpeg.comp_info[0].v_samp_factor = 1;
+    jpeg_set_quality(&jpeg, settings->quality, TRUE);
+    jpeg.optimize_coding = settings->optimize ? TRUE : FALSE;
+    if (settings->quality >= 90) jpeg.comp_info[0].h_samp_factor = jpeg.comp_info[0].v_samp_factor = 1;
     jpeg_start_compress(&jpeg, TRUE);
-    if (comment) {
-      const size_t length = strlen(comment);
-      jpeg_write_marker(&jpeg, JPEG_COM, (const JOCTET *)comment, (unsigned)(length < 65000 ? length : 65000));
-    }
+    write_comment(&jpeg, settings);
     while (jpeg.next_scanline < jpeg.image_height) {
       atelier_pack_row(picture, (int32_t)jpeg.next_scanline, 8, row);
       JSAMPROW rows = row;

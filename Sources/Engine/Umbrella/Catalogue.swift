@@ -33,6 +33,6 @@ public enum Catalogue {
 
   /// The classes whose objects scripts hold.
   public static func types() -> [ScriptType] {
-    [Tensor.scriptType, LayerObject.scriptType] + OptimEntries.types()
+    [Tensor.scriptType, LayerObject.scriptType, PictureFolder.scriptType] + OptimEntries.types()
   }
 }

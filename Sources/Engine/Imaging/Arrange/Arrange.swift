@@ -143,30 +143,41 @@ public enum Arrange {
     }
   }
 
-  /// Pictures in one row or one column, aligned at the middle.
+  /// Pictures in one row or one column, aligned at the middle; differentiable.
   public static func concat(
     _ pictures: [Tensor], vertical: Bool, gap: Int, background: Color, operation: String = "images.concat"
   ) throws -> Tensor {
     guard !pictures.isEmpty else { throw EngineError(operation, "needs at least one picture") }
-    let bitmaps = try pictures.map { picture in
-      try Bitmap(PictureShape.single(picture, operation).to(.f32)).rgb(on: background)
-    }
-    let between = Double(gap) * Double(bitmaps.count - 1)
-    let wide =
-      vertical ? Double(bitmaps.map(\.width).max() ?? 1) : bitmaps.reduce(between) { $0 + Double($1.width) }
-    let tall =
-      vertical ? bitmaps.reduce(between) { $0 + Double($1.height) } : Double(bitmaps.map(\.height).max() ?? 1)
+    let parts = try pictures.map { try rgb(PictureShape.single($0, operation), on: background) }
+    let between = Double(gap) * Double(parts.count - 1)
+    let (widths, heights) = (parts.map { $0.shape[2] }, parts.map { $0.shape[1] })
+    let wide = vertical ? Double(widths.max() ?? 1) : widths.reduce(between) { $0 + Double($1) }
+    let tall = vertical ? heights.reduce(between) { $0 + Double($1) } : Double(heights.max() ?? 1)
     guard wide * tall <= Double(ImageLimits.mostPixels) else {
       throw EngineError(operation, "the result would have \(Int(wide)) × \(Int(tall)) pixels")
     }
-    var sheet = Bitmap.filled(width: Int(wide), height: Int(tall), background)
-    var position = 0
-    for bitmap in bitmaps {
-      let x = vertical ? (sheet.width - bitmap.width) / 2 : position
-      let y = vertical ? position : (sheet.height - bitmap.height) / 2
-      sheet.place(bitmap, x: x, y: y)
-      position += gap + (vertical ? bitmap.height : bitmap.width)
+    let strips = try parts.enumerated().map { index, part in
+      let missing = vertical ? Int(wide) - widths[index] : Int(tall) - heights[index]
+      let before = missing / 2, space = index + 1 < parts.count ? gap : 0
+      let fill = (0..<3).map { Double(background[$0]) }
+      let frame: Pad.Request =
+        vertical
+        ? .init(left: before, right: missing - before, top: 0, bottom: space, fill: fill)
+        : .init(left: 0, right: space, top: before, bottom: missing - before, fill: fill)
+      return try Pad.apply(part, frame, operation: operation)
     }
-    return try sheet.tensor()
+    let type: ElementType = strips.contains { $0.dtype == .f64 } ? .f64 : .f32
+    return try Tensor.cat(strips.map { try $0.to(type) }, vertical ? 1 : 2)
+  }
+
+  /// A picture as RGB: grey repeated, alpha composited on a background.
+  private static func rgb(_ picture: Tensor, on background: Color) throws -> Tensor {
+    let picture = picture.dtype == .f64 ? picture : try picture.to(.f32)
+    let (channels, height, width) = (picture.shape[0], picture.shape[1], picture.shape[2])
+    let colors = try (channels >= 3 ? picture.narrow(0, 0, 3) : picture.narrow(0, 0, 1)).expand([3, height, width])
+    guard channels % 2 == 0 else { return colors }
+    let alpha = try picture.narrow(0, channels - 1, 1)
+    let behind = try Tensor((0..<3).map { background[$0] }, [3, 1, 1]).to(picture.dtype)
+    return try colors * alpha + behind * (1 - alpha)
   }
 }

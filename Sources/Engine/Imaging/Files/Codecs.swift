@@ -7,8 +7,6 @@ internal import TensorCore
 package enum ImageLimits {
   /// Pixels: 16384 × 16384. A tensor of that size takes 3 GB.
   package static let mostPixels = 1 << 28
-  /// Either side of a JPEG, as libjpeg defines it.
-  package static let mostJPEG = 65500
 }
 
 /// Which way up a picture is stored: the eight values of Exif's orientation.
@@ -39,8 +37,7 @@ struct Orientation {
 final class PictureReader {
   private(set) var header = atelier_header()
   private let stream: UnsafeMutablePointer<FILE>
-  private var png: OpaquePointer?
-  private var jpeg: OpaquePointer?
+  private var reader: OpaquePointer?
   private let source: Source
 
   /// What is read, for messages.
@@ -51,29 +48,43 @@ final class PictureReader {
     let format: ImageFormat
   }
 
+  /// What was read, and what the user should know about it.
+  struct Result {
+    let picture: Tensor
+    /// Transparency was composited on white.
+    var composited = false
+    /// There is a colour profile that cannot be used.
+    var unfitProfile = false
+    /// Pictures in the file, of which the first was read.
+    var frames = 1
+  }
+
   /// Takes over a stream that stands at the file's beginning.
-  init(_ stream: UnsafeMutablePointer<FILE>, _ source: Source) throws {
+  ///
+  /// - Parameter longest: the longest side wanted, which lets a JPEG be decoded at reduced scale; 0 for full scale.
+  init(_ stream: UnsafeMutablePointer<FILE>, _ source: Source, longest: Int = 0) throws {
     self.stream = stream
     self.source = source
     var failure = atelier_failure()
-    switch source.format {
-    case .png: png = atelier_png_open(stream, &header, &failure)
-    case .jpeg: jpeg = atelier_jpeg_open(stream, &header, &failure)
-    }
-    if png == nil && jpeg == nil { throw error(failure) }
+    let scale = Int32(clamping: longest)
+    reader = atelier_open(stream, source.format.code, Int64(source.bytes), scale, &header, &failure)
+    if reader == nil { throw error(failure) }
     try checkHeader()
   }
 
   deinit {
-    atelier_png_close(png)
-    atelier_jpeg_close(jpeg)
+    atelier_close(reader)
     fclose(stream)
   }
 
   /// Refuses sizes beyond the budget, and sizes that the file is too short to fill, before anything is allocated.
   private func checkHeader() throws {
     let width = Int(header.width), height = Int(header.height)
-    guard width > 0, height > 0, width <= ImageLimits.mostPixels / height else {
+    guard width > 0, height > 0 else {
+      throw EngineError(
+        source.operation, "\(source.name) claims to be \(width) × \(height) pixels: it holds no picture")
+    }
+    guard width <= ImageLimits.mostPixels / height else {
       throw EngineError(
         source.operation, "\(source.name) claims to be \(width) × \(height) pixels",
         advice: "pictures of up to \(ImageLimits.mostPixels / 1_000_000) million pixels are read")
@@ -86,7 +97,7 @@ final class PictureReader {
     }
   }
 
-  /// The Exif orientation; 1 for PNG.
+  /// The Exif orientation; 1 where there is none.
   private var orientation: Orientation {
     guard let bytes = header.exif, header.exif_count > 0 else { return Orientation(code: 1) }
     return Orientation(code: Exif.orientation(Array(UnsafeBufferPointer(start: bytes, count: Int(header.exif_count)))))
@@ -94,27 +105,31 @@ final class PictureReader {
 
   /// Decodes upright into channels × height × width, 0…1.
   ///
-  /// - Parameter alpha: keeps alpha as a fourth channel (1 everywhere when the file has none) instead of compositing.
-  func read(alpha: Bool) throws -> (picture: Tensor, composited: Bool) {
+  /// - Parameters:
+  ///   - alpha: keeps alpha as a fourth channel (1 everywhere when the file has none) instead of compositing.
+  ///   - convert: whether what the file says about its colours is used to make them sRGB.
+  func read(alpha: Bool, convert: Bool) throws -> Result {
     let orientation = orientation
-    var (width, height) = (Int(header.width), Int(header.height))
+    var (width, height) = (Int(header.reduced_width), Int(header.reduced_height))
     if orientation.swapsSides { (width, height) = (height, width) }
     let channels = alpha ? 4 : 3
+    var state = Int32(ATELIER_COLOUR_SRGB)
+    let color = convert ? atelier_colour_open(&header, &state) : nil
+    defer { atelier_colour_close(color) }
     var translucent: Int32 = 0
     let picture = try Tensor.build([channels, height, width]) { elements in
       let place = orientation.placement(width: width, height: height)
       var planes = atelier_planes(
         base: elements.baseAddress! + place.start, plane: width * height, step_x: place.stepX, step_y: place.stepY,
-        channels: Int32(channels))
+        channels: Int32(channels), colour: color)
       var failure = atelier_failure()
-      let stop = UnsafePointer(Interrupt.address)
-      let status =
-        png != nil
-        ? atelier_png_read(png, &planes, stop, &translucent, &failure)
-        : atelier_jpeg_read(jpeg, &planes, stop, &failure)
-      if status != 0 { throw error(failure) }
+      if atelier_read(reader, &planes, UnsafePointer(Interrupt.address), &translucent, &failure) != 0 {
+        throw error(failure)
+      }
     }
-    return (picture, translucent != 0 && !alpha)
+    return Result(
+      picture: picture, composited: translucent != 0 && !alpha, unfitProfile: Int(state) == Int(ATELIER_COLOUR_UNFIT),
+      frames: Int(header.frames))
   }
 
   private func error(_ failure: atelier_failure) -> any Error {
@@ -135,6 +150,18 @@ final class PictureReader {
   }
 }
 
+extension ImageFormat {
+  /// The C codecs' number of the format.
+  fileprivate var code: Int32 {
+    switch self {
+    case .png: Int32(ATELIER_PNG)
+    case .jpeg: Int32(ATELIER_JPEG)
+    case .webp: Int32(ATELIER_WEBP)
+    case .pnm: Int32(ATELIER_PNM)
+    }
+  }
+}
+
 /// Writes pictures of 1 to 4 planes to a stream.
 enum PictureWriter {
   /// How to write.
@@ -142,8 +169,12 @@ enum PictureWriter {
     var format: ImageFormat
     var quality = 95
     var bits = 8
-    var software: String
+    var lossless = false
+    var optimize = false
+    var software: String?
     var description: String?
+
+    init(_ format: ImageFormat) { self.format = format }
   }
 
   /// Writes planar values. Throws `Interrupted`, or calls `refused` with errno for the error when writing fails.
@@ -154,15 +185,14 @@ enum PictureWriter {
     var picture = atelier_picture(
       values: values.baseAddress, width: Int32(shape[2]), height: Int32(shape[1]), channels: Int32(shape[0]))
     var failure = atelier_failure()
-    let stop = UnsafePointer(Interrupt.address)
-    let status: Int32
-    switch settings.format {
-    case .png:
-      status = atelier_png_write(
-        stream, &picture, Int32(settings.bits), settings.software, settings.description, stop, &failure)
-    case .jpeg:
-      let comment = settings.description.map { "\(settings.software): \($0)" } ?? settings.software
-      status = atelier_jpeg_write(stream, &picture, Int32(settings.quality), comment, stop, &failure)
+    let status = withText(settings.software) { software in
+      withText(settings.description) { description in
+        var how = atelier_settings(
+          format: settings.format.code, quality: Int32(settings.quality), bits: Int32(settings.bits),
+          lossless: settings.lossless ? 1 : 0, optimize: settings.optimize ? 1 : 0, software: software,
+          description: description)
+        return atelier_write(stream, &picture, &how, UnsafePointer(Interrupt.address), &failure)
+      }
     }
     guard status != 0 else { return }
     switch Int(failure.kind) {
@@ -172,6 +202,21 @@ enum PictureWriter {
     default:
       let text = withUnsafeBytes(of: failure.text) { String(cString: $0.bindMemory(to: CChar.self).baseAddress!) }
       throw EngineError(operation, "the picture could not be encoded (\(text))")
+    }
+  }
+
+  /// Calls `body` with a C string, or with nil for nil.
+  private static func withText<R>(_ text: String?, _ body: (UnsafePointer<CChar>?) throws -> R) rethrows -> R {
+    guard let text else { return try body(nil) }
+    return try text.withCString(body)
+  }
+
+  /// Writes one chunk of a PNG; false when writing failed, for a reason that errno tells.
+  static func chunk(
+    _ type: String, sequence: Int? = nil, _ data: ArraySlice<UInt8>, to stream: UnsafeMutablePointer<FILE>
+  ) -> Bool {
+    data.withUnsafeBufferPointer { bytes in
+      atelier_chunk(stream, type, Int64(sequence ?? -1), bytes.baseAddress, Int64(bytes.count)) == 0
     }
   }
 

@@ -4,9 +4,12 @@
 /// does not make sense reads as orientation 1. Only the first directory is searched, so a directory that links to
 /// itself cannot hold the reader.
 package enum Exif {
-  /// The orientation, 1 to 8, of an Exif body (a TIFF header and its directories, without the leading `Exif\0\0`).
+  /// The orientation, 1 to 8, of an Exif body: a TIFF header and its directories. JPEG puts `Exif\0\0` before it, PNG
+  /// and WebP do not, but some of their writers do.
   package static func orientation(_ bytes: [UInt8]) -> Int {
-    guard let tiff = TIFF(bytes), let directory = tiff.integer(at: 4, bytes: 4), directory >= 8,
+    let prefix = Array("Exif\0\0".utf8)
+    guard let tiff = TIFF(bytes.starts(with: prefix) ? Array(bytes.dropFirst(prefix.count)) : bytes),
+      let directory = tiff.integer(at: 4, bytes: 4), directory >= 8,
       let count = tiff.integer(at: directory, bytes: 2)
     else { return 1 }
     for entry in 0..<count {

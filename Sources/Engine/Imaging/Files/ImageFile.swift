@@ -5,26 +5,43 @@ public import TensorCore
 
 /// Pictures in files. In memory a picture is a tensor of channels × height × width, f32, 0…1, RGB.
 public enum ImageFile {
-  /// Reads a PNG or JPEG, whatever its name: grey becomes RGB, Exif orientation is applied, transparency is composited
-  /// on white with a notice.
+  /// How to read.
+  public struct Reading: Sendable {
+    /// The longest side, pixels; larger pictures are shrunk (bicubic, antialiased).
+    public var maxSize: Int?
+    /// Returns four channels, the last one alpha, instead of compositing on white.
+    public var alpha = false
+    /// Whether colours are made sRGB as the file's profile asks; otherwise its numbers are kept.
+    public var convertsProfile = true
+
+    /// The whole picture in sRGB, without alpha, unless told otherwise.
+    public init(maxSize: Int? = nil, alpha: Bool = false, convertsProfile: Bool = true) {
+      self.maxSize = maxSize
+      self.alpha = alpha
+      self.convertsProfile = convertsProfile
+    }
+  }
+
+  /// Reads a PNG, JPEG, WebP, PGM or PPM, whatever its name: grey becomes RGB, Exif orientation is applied, transparency
+  /// is composited on white with a notice, and colours become sRGB: by an ICC profile (perceptual intent, Little CMS), in
+  /// a PNG without one also by gAMA and cHRM. A profile that is sRGB within one 8-bit level changes nothing.
   ///
-  /// - Parameters:
-  ///   - maxSize: the longest side, pixels; larger pictures are shrunk (bicubic, antialiased).
-  ///   - alpha: returns four channels, the last one alpha, instead of compositing.
-  /// - Returns: 3 × H × W, or 4 × H × W with `alpha`.
+  /// With a largest size, a JPEG is decoded at 1/2, 1/4 or 1/8 of its size where that is still large enough, and then
+  /// resized: less time and memory, and values that differ slightly from those of resizing the whole picture.
+  ///
+  /// - Returns: 3 × H × W, or 4 × H × W with alpha.
   public static func load(
-    _ path: String, maxSize: Int? = nil, alpha: Bool = false, operation: String = "images.load"
+    _ path: String, _ reading: Reading = Reading(), operation: String = "images.load"
   ) throws -> Tensor {
     let file = try InputFile(path, operation: operation)
     let head = try file.bytes(at: 0, count: min(32, file.size))
-    let reader = try PictureReader(
-      try file.stream(), source(head, path, bytes: file.size, operation))
-    return try finish(reader, path, maxSize, alpha, operation)
+    let source = try source(head, path, bytes: file.size, operation)
+    return try finish(try PictureReader(file.stream(), source, longest: reading.maxSize ?? 0), path, reading, operation)
   }
 
   /// Reads a picture out of bytes in memory; `name` stands for the path in messages.
   package static func decode(
-    _ bytes: [UInt8], name: String, maxSize: Int? = nil, alpha: Bool = false, operation: String = "images.load"
+    _ bytes: [UInt8], name: String, _ reading: Reading = Reading(), operation: String = "images.load"
   ) throws -> Tensor {
     let source = try source(Array(bytes.prefix(32)), name, bytes: bytes.count, operation)
     return try bytes.withUnsafeBytes { buffer in
@@ -32,7 +49,8 @@ public enum ImageFile {
       guard let stream = fmemopen(UnsafeMutableRawPointer(mutating: buffer.baseAddress), buffer.count, "rb") else {
         throw EngineError(operation, "cannot read \(name): \(String(cString: strerror(errno)))")
       }
-      return try finish(try PictureReader(stream, source), name, maxSize, alpha, operation)
+      let reader = try PictureReader(stream, source, longest: reading.maxSize ?? 0)
+      return try finish(reader, name, reading, operation)
     }
   }
 
@@ -45,51 +63,62 @@ public enum ImageFile {
       return PictureReader.Source(name: name, operation: operation, bytes: bytes, format: format)
     case .other(let what):
       throw EngineError(
-        operation, "cannot read \(name): it is \(what)", advice: "PNG and JPEG pictures can be read")
+        operation, "cannot read \(name): it is \(what)", advice: "PNG, JPEG, WebP, PGM and PPM pictures can be read")
     }
   }
 
   private static func finish(
-    _ reader: PictureReader, _ name: String, _ maxSize: Int?, _ alpha: Bool, _ operation: String
+    _ reader: PictureReader, _ name: String, _ reading: Reading, _ operation: String
   ) throws -> Tensor {
-    let (picture, composited) = try reader.read(alpha: alpha)
-    if composited {
+    let result = try reader.read(alpha: reading.alpha, convert: reading.convertsProfile)
+    if result.composited {
       Notices.post("\(operation): \(name) has transparency, composited on white; alpha = true keeps it")
     }
-    guard let maxSize, max(picture.shape[1], picture.shape[2]) > maxSize else { return picture }
+    if result.unfitProfile {
+      Notices.post("\(operation): the colour profile of \(name) cannot be used; its values were taken as sRGB")
+    }
+    if result.frames > 1 {
+      Notices.post("\(operation): \(name) is an animation of \(result.frames) pictures; the first was read")
+    }
+    let picture = result.picture
+    guard let maxSize = reading.maxSize, max(picture.shape[1], picture.shape[2]) > maxSize else { return picture }
     return try Resize.apply(picture, Resize.Request(maxSize: maxSize), operation: operation)
+  }
+
+  /// How to write.
+  public struct Writing: Sendable {
+    /// 1…100, of a JPEG or a WebP with loss; a JPEG's colour keeps its full resolution from 90 on.
+    public var quality = 95
+    /// Per channel of a PNG, PGM or PPM: 8 or 16.
+    public var bits = 8
+    /// A WebP keeps every 8-bit value.
+    public var lossless = false
+    /// A JPEG gets tables fitted to it: a few per cent smaller, and half as slow again to write.
+    public var optimize = false
+    /// What made the picture, kept as text in PNG, JPEG, PGM and PPM files.
+    public var description: String?
+
+    /// 8 bits, quality 95, unless told otherwise.
+    public init(
+      quality: Int = 95, bits: Int = 8, lossless: Bool = false, optimize: Bool = false, description: String? = nil
+    ) {
+      self.quality = quality
+      self.bits = bits
+      self.lossless = lossless
+      self.optimize = optimize
+      self.description = description
+    }
   }
 
   /// Writes a picture; the name's extension decides the format. Values are clamped to 0…1 and rounded half up. The
   /// file appears complete or not at all, and an existing one stays until then.
   ///
-  /// - Parameters:
-  ///   - picture: C × H × W (1 grey, 2 grey and alpha, 3 RGB, 4 RGB and alpha), H × W, or a batch of one.
-  ///   - quality: of a JPEG, 1…100; colour keeps its full resolution from 90 on.
-  ///   - bits: per channel of a PNG, 8 or 16.
-  ///   - description: what made the picture, kept in a text chunk.
+  /// - Parameter picture: C × H × W (1 grey, 2 grey and alpha, 3 RGB, 4 RGB and alpha), H × W, or a batch of one.
   public static func save(
-    _ picture: Tensor, to path: String, quality: Int = 95, bits: Int = 8, description: String? = nil,
-    operation: String = "images.save"
+    _ picture: Tensor, to path: String, _ writing: Writing = Writing(), operation: String = "images.save"
   ) throws {
-    guard let format = ImageFormat(name: path) else {
-      let known = ImageFormat.allCases.flatMap(\.extensions).map { ".\($0)" }.joined(separator: ", ")
-      let ending = ImageFormat.ending(of: path)
-      throw EngineError(
-        operation,
-        "\(path) \(ending.isEmpty ? "has no extension" : "ends in .\(ending)"), which names no picture format",
-        advice: "a picture's name ends in one of \(known)")
-    }
-    guard (1...100).contains(quality), bits == 8 || bits == 16 else {
-      throw EngineError(operation, "quality must be 1 to 100 and bits 8 or 16, got \(quality) and \(bits)")
-    }
-    if format == .jpeg, bits == 16 {
-      throw EngineError(operation, "JPEG holds 8 bits per channel", advice: "save as .png for 16")
-    }
-    let settings = PictureWriter.Settings(
-      format: format, quality: quality, bits: bits, software: "Atelier \(EngineVersion.text)",
-      description: description.map { String($0.filter { $0 != "\0" }) })
-    let planes = try writable(picture, format, operation)
+    let settings = try settings(for: path, writing, operation)
+    let planes = try writable(picture, settings.format, ending: ImageFormat.ending(of: path), operation)
     try planes.withFloats { values in
       try check(values, operation)
       try AtomicFile.write(path, operation: operation) { stream in
@@ -101,10 +130,46 @@ public enum ImageFile {
     }
   }
 
+  /// What a name and options ask for, checked.
+  private static func settings(
+    for path: String, _ writing: Writing, _ operation: String
+  ) throws -> PictureWriter.Settings {
+    let ending = ImageFormat.ending(of: path)
+    guard let format = ImageFormat(name: path) else {
+      throw EngineError(
+        operation,
+        "\(path) \(ending.isEmpty ? "has no extension" : "ends in .\(ending)"), which names no picture format",
+        advice: "a picture's name ends in one of \(ImageFormat.extensionList)")
+    }
+    guard (1...100).contains(writing.quality), writing.bits == 8 || writing.bits == 16 else {
+      throw EngineError(
+        operation, "quality must be 1 to 100 and bits 8 or 16, got \(writing.quality) and \(writing.bits)")
+    }
+    if writing.bits == 16, !format.holds.deep {
+      throw EngineError(operation, "\(format.rawValue) holds 8 bits per channel", advice: "save as .png for 16")
+    }
+    if writing.lossless, format == .jpeg {
+      throw EngineError(operation, "a JPEG always loses something", advice: "save as .png or .webp")
+    }
+    var settings = PictureWriter.Settings(format)
+    settings.quality = writing.quality
+    settings.bits = writing.bits
+    settings.lossless = writing.lossless
+    settings.optimize = writing.optimize
+    settings.software = "Atelier \(EngineVersion.text)"
+    settings.description = writing.description.map { String($0.filter { $0 != "\0" }) }
+    return settings
+  }
+
   /// A picture as the bytes of a PNG file, for terminals and notebooks.
   package static func png(_ picture: Tensor, operation: String = "show") throws -> [UInt8] {
-    let settings = PictureWriter.Settings(format: .png, software: "Atelier \(EngineVersion.text)")
-    let planes = try writable(picture, .png, operation)
+    var settings = PictureWriter.Settings(.png)
+    settings.software = "Atelier \(EngineVersion.text)"
+    return try encoded(try writable(picture, .png, ending: "png", operation), settings, operation)
+  }
+
+  /// A picture that a format can hold as the bytes of a file.
+  static func encoded(_ planes: Tensor, _ settings: PictureWriter.Settings, _ operation: String) throws -> [UInt8] {
     var buffer: UnsafeMutablePointer<CChar>?
     var size = 0
     guard let stream = open_memstream(&buffer, &size) else {
@@ -130,13 +195,17 @@ public enum ImageFile {
     }
   }
 
-  /// The picture as C × H × W that a format can hold: checks shape and type, composites alpha for JPEG.
-  private static func writable(_ picture: Tensor, _ format: ImageFormat, _ operation: String) throws -> Tensor {
+  /// The picture as C × H × W that a format can hold: checks shape and type, composites alpha where there is no room
+  /// for it.
+  static func writable(
+    _ picture: Tensor, _ format: ImageFormat, ending: String, _ operation: String
+  ) throws -> Tensor {
     var planes = try PictureShape.single(picture, operation)
     let (channels, height, width) = (planes.shape[0], planes.shape[1], planes.shape[2])
-    if format == .jpeg, max(height, width) > ImageLimits.mostJPEG {
+    let holds = format.holds
+    if max(height, width) > holds.longestSide {
       throw EngineError(
-        operation, "a JPEG has at most \(ImageLimits.mostJPEG) pixels a side, got \(width) × \(height)",
+        operation, "a \(format.rawValue) has at most \(holds.longestSide) pixels a side, got \(width) × \(height)",
         advice: "save as .png")
     }
     switch planes.dtype {
@@ -147,12 +216,17 @@ public enum ImageFile {
         advice: "divide by the largest value, as in img / 255")
     default: break
     }
-    if format == .jpeg, channels == 2 || channels == 4 {
-      Notices.post("\(operation): JPEG has no transparency, composited on white; save as .png to keep it")
+    if !holds.alpha, channels == 2 || channels == 4 {
+      Notices.post(
+        "\(operation): \(format.rawValue) has no transparency, composited on white; save as .png to keep it")
       let colors = try planes.narrow(0, 0, channels - 1), alpha = try planes.narrow(0, channels - 1, 1)
       planes = try colors * alpha + (1 - alpha)
     }
-    return planes
+    if ending == "pgm", planes.shape[0] == 3 {
+      throw EngineError(
+        operation, "a PGM holds grey pictures, got 3 channels", advice: "save as .ppm, or images.to_gray(img)")
+    }
+    return ending == "ppm" && planes.shape[0] == 1 ? try planes.expand([3, height, width]) : planes
   }
 
   /// Refuses NaN, and says so when the values look like 0…255.

@@ -3,14 +3,32 @@
 package enum ImageFormat: String, CaseIterable {
   case png = "PNG"
   case jpeg = "JPEG"
+  case webp = "WebP"
+  /// Grey (PGM) or RGB (PPM) without compression.
+  case pnm = "PNM"
 
   /// Extensions, without the dot, in lower case.
   package var extensions: [String] {
     switch self {
     case .png: ["png"]
     case .jpeg: ["jpg", "jpeg"]
+    case .webp: ["webp"]
+    case .pnm: ["ppm", "pgm", "pnm"]
     }
   }
+
+  /// What the format can hold, for the checks before writing.
+  package var holds: (alpha: Bool, deep: Bool, longestSide: Int) {
+    switch self {
+    case .png: (true, true, Int(Int32.max))
+    case .jpeg: (false, false, 65500)
+    case .webp: (true, false, 16383)
+    case .pnm: (false, true, Int(Int32.max))
+    }
+  }
+
+  /// Every extension with its dot, for messages.
+  package static var extensionList: String { allCases.flatMap(\.extensions).map { ".\($0)" }.joined(separator: ", ") }
 
   /// The format that a file name asks for, or nil.
   package init?(name: String) {
@@ -29,7 +47,7 @@ package enum ImageFormat: String, CaseIterable {
   /// What the first bytes of a file say it is.
   package enum Content: Equatable {
     case picture(ImageFormat)
-    /// Something known that cannot be read here, as a noun with its article: `a WebP picture`.
+    /// Something known that cannot be read here, as a noun with its article: `a GIF picture`.
     case other(String)
   }
 
@@ -37,6 +55,13 @@ package enum ImageFormat: String, CaseIterable {
   package static func content(_ head: [UInt8]) -> Content {
     if head.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]) { return .picture(.png) }
     if head.starts(with: [0xFF, 0xD8, 0xFF]) { return .picture(.jpeg) }
+    if head.starts(with: "RIFF".utf8), head.dropFirst(8).starts(with: "WEBP".utf8) { return .picture(.webp) }
+    // P2, P3, P5 or P6, then a blank or a comment.
+    if head.count > 2, head[0] == 0x50, [0x32, 0x33, 0x35, 0x36].contains(head[1]),
+      head[2] == 0x20 || head[2] == 0x23 || (9...13).contains(head[2])
+    {
+      return .picture(.pnm)
+    }
     for (signature, offset, name) in foreign where head.dropFirst(offset).starts(with: signature.utf8) {
       return .other(name)
     }
@@ -47,12 +72,13 @@ package enum ImageFormat: String, CaseIterable {
 
   /// Signatures of what people try to open, with the offset where they stand.
   private static let foreign: [(String, Int, String)] = [
-    ("WEBP", 8, "a WebP picture"), ("GIF8", 0, "a GIF picture"), ("BM", 0, "a BMP picture"),
+    ("GIF8", 0, "a GIF picture"), ("BM", 0, "a BMP picture"),
     ("II*\0", 0, "a TIFF picture"), ("MM\0*", 0, "a TIFF picture"), ("ftypheic", 4, "a HEIC picture"),
     ("ftypmif1", 4, "a HEIC picture"), ("ftypavif", 4, "an AVIF picture"), ("ftyp", 4, "a video"),
     ("<svg", 0, "an SVG drawing"), ("<!DOCTYPE", 0, "a web page"), ("<html", 0, "a web page"),
     ("%PDF", 0, "a PDF document"), ("8BPS", 0, "a Photoshop document"), ("PK\u{3}\u{4}", 0, "a zip archive"),
-    ("P5", 0, "a PGM picture"), ("P6", 0, "a PPM picture"), ("#?RADIANCE", 0, "a Radiance HDR picture"),
+    ("P1\n", 0, "a PBM bitmap"), ("P4\n", 0, "a PBM bitmap"), ("P7\n", 0, "a PAM picture"),
+    ("#?RADIANCE", 0, "a Radiance HDR picture"),
     ("\u{1A}E\u{DF}", 0, "a video"), ("version https://git-lfs", 0, "a Git LFS pointer, not the picture itself"),
   ]
 }

@@ -5,81 +5,20 @@ internal import TensorCore
 public enum ImageEntries {
   /// All entries, built on call.
   public static func all() -> [Function] {
-    [load(), save(), resize(), crop(), flip(), grid(), contactSheet(), concat()]
+    [load(), save(), saveAnimation(), folder(), resize(), crop(), flip(), rotate(), pad(), pyramid(), fromPyramid()]
+      + [histogram(), grid(), contactSheet(), concat()] + colors()
   }
 
-  private static var tensor: Kind { .object("tensor") }
-  private static let pixels = 1.0...268_435_456.0
-
-  private static func load() -> Function {
-    Function(
-      .module("images"), "load",
-      "Reads a PNG or JPEG as 3 × height × width, 0 to 1, upright; transparency is composited on white with a notice.",
-      [Option("path", .path, "the file; its content decides the format, not its name")],
-      options: [
-        .optional(
-          "max_size", .integer, "longest side; a larger picture is shrunk (bicubic), a smaller one stays",
-          range: pixels,
-          unit: "pixels"),
-        .optional("alpha", .bool, "return 4 channels, the last one alpha, instead of compositing", .bool(false)),
-      ],
-      returns: "the picture",
-      example: """
-        local path = os.tmpname() .. ".png"
-        images.save(scenes.library{width = 96, height = 64}, path)
-        local img = images.load(path, {max_size = 48})
-        assert(img:size(1) == 3 and img:size(2) == 32 and img:size(3) == 48)
-        os.remove(path)
-        """
-    ) { arguments in
-      let options = try arguments.options
-      return .object(
-        try ImageFile.load(
-          try arguments.string(0), maxSize: try options.integerIfAny("max_size"), alpha: try options.bool("alpha")))
-    }
-  }
-
-  private static func save() -> Function {
-    Function(
-      .module("images"), "save",
-      "Writes a picture as PNG or JPEG, by the name's extension; the file appears complete or not at all.",
-      [
-        Option(
-          "img", tensor,
-          "1 (grey), 2 (grey, alpha), 3 (RGB) or 4 (RGB, alpha) × height × width; values are clamped to 0…1"
-        ),
-        Option("path", .path, "the file, ending in .png, .jpg or .jpeg"),
-      ],
-      options: [
-        .optional(
-          "quality", .integer, "of a JPEG; from 90 on colour keeps its full resolution", .integer(95), range: 1...100),
-        .optional("bits", .integer, "per channel of a PNG: 8 or 16", .integer(8), range: 8...16, unit: "bits"),
-        .optional("description", .string, "what made the picture; kept in the file as text"),
-      ],
-      example: """
-        local path = os.tmpname() .. ".jpg"
-        images.save(scenes.library{width = 96, height = 64, season = "autumn"}, path, {quality = 90})
-        assert(images.load(path):size(3) == 96)
-        os.remove(path)
-        """
-    ) { arguments in
-      let options = try arguments.options
-      let bits = try options.integer("bits")
-      guard bits == 8 || bits == 16 else {
-        throw EngineError("images.save", "option 'bits' must be 8 or 16, got \(bits)")
-      }
-      try ImageFile.save(
-        try arguments.object(0, as: Tensor.self), to: try arguments.string(1), quality: try options.integer("quality"),
-        bits: bits, description: try options.stringIfAny("description"))
-      return .none
-    }
-  }
+  static var tensor: Kind { .object("tensor") }
+  static let pixels = 1.0...268_435_456.0
+  /// The argument of functions that take one picture or many.
+  static var picture: Option { Option("img", tensor, "a picture or a batch of pictures") }
 
   private static func resize() -> Function {
     Function(
       .module("images"), "resize",
       "Changes a picture's size; give width, height (one keeps the aspect), max_size or scale.",
-      [Option("img", tensor, "a picture or a batch of pictures")],
+      [picture],
       options: [
         .optional("width", .integer, "new width", range: pixels, unit: "pixels"),
         .optional("height", .integer, "new height", range: pixels, unit: "pixels"),
@@ -112,7 +51,7 @@ public enum ImageEntries {
   private static func crop() -> Function {
     Function(
       .module("images"), "crop", "Cuts a rectangle out of a picture; without x and y, out of its middle.",
-      [Option("img", tensor, "a picture or a batch of pictures")],
+      [picture],
       options: [
         .optional("x", .integer, "first column, counted from 1; default: centred", range: pixels, unit: "pixels"),
         .optional("y", .integer, "first row, counted from 1; default: centred", range: pixels, unit: "pixels"),
@@ -143,7 +82,7 @@ public enum ImageEntries {
 
   private static func flip() -> Function {
     Function(
-      .module("images"), "flip", "Mirrors a picture.", [Option("img", tensor, "a picture or a batch of pictures")],
+      .module("images"), "flip", "Mirrors a picture.", [picture],
       options: [
         .optional(
           "direction", .choice(["horizontal", "vertical", "both"]),

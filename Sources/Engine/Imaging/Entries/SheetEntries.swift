@@ -2,7 +2,7 @@ internal import Surface
 internal import TensorCore
 
 extension ImageEntries {
-  private static var many: Option {
+  static var many: Option {
     Option("pictures", .either([.list(.object("tensor")), .object("tensor")]), "a list of pictures, or a batch")
   }
 
@@ -112,7 +112,7 @@ extension ImageEntries {
   }
 
   /// Pictures given as a list, or as a batch to be taken apart.
-  private static func pictures(_ arguments: borrowing Arguments) throws -> [Tensor] {
+  static func pictures(_ arguments: borrowing Arguments) throws -> [Tensor] {
     if case .object(let object) = arguments[0], let batch = object as? Tensor {
       guard batch.rank == 4 else { return [batch] }
       return try (0..<batch.shape[0]).map { try batch.select(0, $0) }
