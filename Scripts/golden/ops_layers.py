@@ -116,10 +116,23 @@ op("pooling", "avg_pool2d", F.avg_pool2d, [
            count_include_pad=False),
     Sample("uneven", [uniform(1, 2, 6, 9)], kernel_size=[2, 3], stride=[1, 2]),
     Sample("ceil", [uniform(1, 3, 6, 7)], kernel_size=[3, 3], stride=[2, 2], ceil_mode=True),
+    Sample("divisor", [uniform(1, 2, 7, 9)], kernel_size=[3, 3], stride=[2, 2], padding=[1, 1], divisor_override=4),
+    Sample("divisor_ceil", [uniform(1, 2, 6, 7)], kernel_size=[3, 2], stride=[2, 3], ceil_mode=True, divisor_override=7),
+    Sample("ceil_padded", [uniform(1, 2, 6, 8)], kernel_size=[3, 3], stride=[2, 2], padding=[1, 1], ceil_mode=True),
     Sample("strided", [uniform(1, 3, 6, 8)], strided=True, kernel_size=[2, 2]),
     Sample("unbatched", [uniform(3, 4, 6)], kernel_size=[2, 2]),
     Sample("empty", [uniform(0, 3, 4, 4)], kernel_size=[2, 2]),
     Sample("one", [uniform(1, 1, 1, 1)], kernel_size=[1, 1]),
+])
+op("pooling", "adaptive_max_pool2d", lambda x, size: F.adaptive_max_pool2d(x, size), [
+    Sample("global", [distinct(2, 3, 5, 7)], size=[1, 1]),
+    Sample("even", [distinct(1, 2, 6, 8)], size=[3, 4]),
+    Sample("uneven", [distinct(1, 2, 7, 10)], size=[3, 4]),
+    Sample("larger", [distinct(1, 2, 3, 4)], size=[5, 7]),
+    Sample("unbatched", [distinct(2, 5, 6)], size=[2, 5]),
+    Sample("strided", [distinct(1, 3, 6, 8)], strided=True, size=[2, 3]),
+    Sample("empty", [distinct(0, 3, 4, 4)], size=[2, 2]),
+    Sample("one", [distinct(1, 1, 1, 1)], size=[1, 1]),
 ])
 op("pooling", "adaptive_avg_pool2d", lambda x, size: F.adaptive_avg_pool2d(x, size), [
     Sample("global", [uniform(2, 3, 5, 7)], size=[1, 1]),
@@ -151,6 +164,21 @@ op("interpolate", "interpolate", F.interpolate, [
     Sample("factor", [uniform(1, 2, 5, 7)], mode="bilinear", align_corners=False, scale_factor=1.5),
     Sample("nearest_factor", [uniform(1, 2, 5, 7)], mode="nearest", scale_factor=1.5),
     Sample("area", [uniform(1, 2, 9, 8)], mode="area", size=[4, 5]),
+    Sample("area_larger", [uniform(1, 2, 3, 4)], mode="area", size=[7, 5]),
+    Sample("area_factor", [uniform(1, 2, 9, 8)], mode="area", scale_factor=0.6),
+    Sample("unbatched_size", [uniform(1, 3, 7, 5)], mode="bicubic", align_corners=False, size=[11, 3]),
+    Sample("bilinear_corners_one", [uniform(1, 2, 5, 4)], mode="bilinear", align_corners=True, size=[1, 1]),
+    Sample("bilinear_corners_factor", [uniform(1, 2, 5, 4)], mode="bilinear", align_corners=True, scale_factor=1.7),
+    Sample("bilinear_antialias_larger", [uniform(1, 2, 5, 6)], mode="bilinear", align_corners=False, antialias=True, size=[9, 4]),
+    Sample("bilinear_antialias_factor", [uniform(1, 2, 11, 12)], mode="bilinear", align_corners=False, antialias=True, scale_factor=0.45),
+    Sample("bilinear_antialias_corners", [uniform(1, 2, 11, 12)], mode="bilinear", align_corners=True, antialias=True, size=[5, 7]),
+    Sample("bicubic_factor", [uniform(1, 2, 5, 7)], mode="bicubic", align_corners=False, scale_factor=1.6),
+    Sample("bicubic_antialias_larger", [uniform(1, 2, 5, 6)], mode="bicubic", align_corners=False, antialias=True, size=[9, 4]),
+    Sample("bicubic_antialias_factor", [uniform(1, 2, 11, 12)], mode="bicubic", align_corners=False, antialias=True, scale_factor=0.45),
+    Sample("bicubic_antialias_corners", [uniform(1, 2, 11, 12)], mode="bicubic", align_corners=True, antialias=True, size=[5, 7]),
+    Sample("nearest_exact", [uniform(1, 2, 5, 7)], mode="nearest-exact", size=[3, 11]),
+    Sample("nearest_exact_factor", [uniform(1, 2, 5, 7)], mode="nearest-exact", scale_factor=0.7),
+    Sample("nearest_exact_larger", [uniform(1, 2, 4, 3)], mode="nearest-exact", scale_factor=2.5),
 ])
 
 # Gram matrices -------------------------------------------------------------------------------------------------------
@@ -218,10 +246,50 @@ op("losses", "l1_loss", F.l1_loss, pairs(upper, near_zero))
 op("losses", "smooth_l1_loss", F.smooth_l1_loss, pairs(upper, near_zero) + [
     Sample("beta", [upper(3, 4), near_zero(3, 4)], beta=1.5),
 ])
-op("losses", "bce_with_logits", F.binary_cross_entropy_with_logits, pairs(uniform, fraction) + [
+
+
+def constant(x):
+    """A weight of a loss: PyTorch gives it no gradient."""
+    return None if x is None else x.detach()
+
+
+def bce_with_logits(x, target, pos_weight=None, weight=None, reduction="mean"):
+    return F.binary_cross_entropy_with_logits(
+        x, target, constant(weight), pos_weight=constant(pos_weight), reduction=reduction)
+
+
+op("losses", "bce_with_logits", bce_with_logits, pairs(uniform, fraction) + [
     Sample("far", [values(-200.0, -50.0, 50.0, 200.0), values(0.0, 1.0, 0.25, 1.0)]),
+    Sample("pos_weight", [uniform(3, 4), fraction(3, 4), positive(4)]),
+    Sample("weights", [uniform(3, 4), fraction(3, 4), positive(4), positive(3, 1)], reduction="sum"),
 ])
-op("losses", "cross_entropy", F.cross_entropy, [
+
+
+def cross_entropy(x, target, weight=None, reduction="mean", label_smoothing=0.0, ignore_index=-100):
+    return F.cross_entropy(
+        x, target, constant(weight), ignore_index=ignore_index, reduction=reduction, label_smoothing=label_smoothing)
+
+
+def options_of_classes(name, **params):
+    """Classes with weights, smoothing and a class that does not count, in every reduction."""
+    return [
+        Sample(f"{name}_{reduction}", [uniform(6, 4), integers(6, hi=4), positive(4)], reduction=reduction, **params)
+        for reduction in ["mean", "sum", "none"]
+    ]
+
+
+op("losses", "cross_entropy", cross_entropy, options_of_classes("weighted") + [
+    *options_of_classes("smoothed", label_smoothing=0.2),
+    *options_of_classes("ignored", ignore_index=1),
+    *options_of_classes("both", label_smoothing=0.2, ignore_index=2),
+    Sample("smoothed_image", [uniform(2, 3, 4, 5), integers(2, 4, 5, hi=3)], label_smoothing=0.1),
+    Sample("ignored_image", [uniform(2, 3, 4, 5), integers(2, 4, 5, hi=3)], ignore_index=0),
+    Sample("probabilities", [uniform(4, 5), fraction(4, 5)]),
+    Sample("probabilities_image", [uniform(2, 3, 4, 5), fraction(2, 3, 4, 5), positive(3)], label_smoothing=0.3),
+    Sample("probabilities_sum", [uniform(4, 5), fraction(4, 5), positive(5)], reduction="sum"),
+    Sample("probabilities_none", [uniform(4, 5), fraction(4, 5)], reduction="none"),
+    Sample("unbatched", [uniform(5), integers(hi=5)]),
+    Sample("unbatched_none", [uniform(5), integers(hi=5)], reduction="none"),
     Sample("plain", [uniform(4, 5), integers(4, hi=5)]),
     Sample("strided", [uniform(4, 6), integers(4, hi=6)], strided=True),
     Sample("image", [uniform(2, 3, 4, 5), integers(2, 4, 5, hi=3)]),
@@ -230,6 +298,124 @@ op("losses", "cross_entropy", F.cross_entropy, [
     Sample("far", [values([1000.0, -1000.0, 0.0], [0.0, 999.0, 1000.0]), integers(2, hi=3)]),
     Sample("one", [uniform(1, 1), integers(1, hi=1)]),
     Sample("empty", [uniform(0, 3), integers(0, hi=3)], gradient=False),
+])
+
+# Attention -----------------------------------------------------------------------------------------------------------
+
+
+def attention(q, k, v, mask=None, is_causal=False, scale=None):
+    """The definition in plain operations; equal to scaled_dot_product_attention, which is asserted."""
+    scores = q @ k.transpose(-2, -1) * (q.shape[-1] ** -0.5 if scale is None else scale)
+    if is_causal:
+        scores = scores.masked_fill(torch.ones(scores.shape[-2:], dtype=torch.bool).triu(1), float("-inf"))
+    if mask is not None:
+        scores = scores.masked_fill(~mask, float("-inf")) if mask.dtype == torch.bool else scores + mask
+    blind = (scores == float("-inf")).all(-1, keepdim=True)
+    y = torch.softmax(scores.masked_fill(blind, 0.0), -1).masked_fill(blind, 0.0) @ v
+    with torch.no_grad():
+        own = F.scaled_dot_product_attention(q, k, v, mask, is_causal=is_causal, scale=scale)
+        assert torch.allclose(y, own, rtol=1e-9, atol=1e-12), "not PyTorch's attention"
+    return y
+
+
+def heads(name, batch, length, sources, size, width=None, mask=None, strided=False, **params):
+    inputs = [uniform(*batch, length, size), uniform(*batch, sources, size), uniform(*batch, sources, width or size)]
+    return Sample(name, inputs + ([mask] if mask else []), strided=strided, **params)
+
+
+def half_blind(rows, columns, value):
+    """A mask whose second row hides everything."""
+
+    def draw():
+        allowed = torch.rand(rows, columns) < 0.7
+        allowed[1] = False
+        return allowed if value is None else torch.where(allowed, torch.randn(rows, columns), torch.tensor(value))
+
+    return draw
+
+
+op("attention", "attention", attention, [
+    heads("plain", (2, 3), 4, 4, 5),
+    heads("cross", (2, 2), 3, 7, 4, width=6),
+    heads("strided", (1, 2), 4, 5, 6, strided=True),
+    heads("scale", (2,), 3, 5, 4, scale=0.3),
+    heads("unbatched", (), 3, 5, 4),
+    heads("causal", (1, 2), 5, 5, 4, is_causal=True),
+    heads("causal_wide", (1, 2), 3, 6, 4, is_causal=True),
+    heads("causal_tall", (1, 2), 6, 3, 4, is_causal=True),
+    heads("bool_mask", (2, 2), 4, 5, 4, mask=half_blind(4, 5, None)),
+    heads("added_mask", (2, 2), 4, 5, 4, mask=half_blind(4, 5, float("-inf"))),
+    heads("head_mask", (2, 3), 4, 5, 4, mask=uniform(2, 1, 4, 5)),
+    heads("far", (1, 1), 3, 4, 2, scale=300.0),
+    heads("empty", (0, 2), 3, 4, 5),
+    heads("no_queries", (1, 2), 0, 4, 5),
+    heads("one", (1, 1), 1, 1, 1),
+])
+
+# Windows and sampling ------------------------------------------------------------------------------------------------
+
+op("windows", "unfold", F.unfold, [
+    Sample("plain", [uniform(2, 3, 4, 5)], kernel_size=[2, 2]),
+    Sample("padded", [uniform(1, 2, 5, 6)], kernel_size=[3, 3], padding=[1, 1]),
+    Sample("uneven", [uniform(1, 2, 7, 8)], kernel_size=[3, 2], stride=[2, 3], padding=[1, 0], dilation=[1, 2]),
+    Sample("dilated", [uniform(1, 2, 7, 8)], kernel_size=[2, 3], dilation=[3, 2]),
+    Sample("strided", [uniform(1, 2, 4, 6)], strided=True, kernel_size=[2, 2], stride=[2, 2]),
+    Sample("unbatched", [uniform(3, 4, 5)], kernel_size=[2, 3]),
+    Sample("empty", [uniform(0, 3, 4, 5)], kernel_size=[2, 2]),
+    Sample("one", [uniform(1, 1, 1, 1)], kernel_size=[1, 1]),
+])
+op("windows", "fold", F.fold, [
+    Sample("plain", [uniform(2, 12, 12)], output_size=[4, 5], kernel_size=[2, 2]),
+    Sample("padded", [uniform(1, 18, 30)], output_size=[5, 6], kernel_size=[3, 3], padding=[1, 1]),
+    Sample("uneven", [uniform(1, 12, 8)], output_size=[7, 8], kernel_size=[3, 2], stride=[2, 3], padding=[1, 0],
+           dilation=[1, 2]),
+    Sample("apart", [uniform(1, 4, 4)], output_size=[5, 5], kernel_size=[2, 2], stride=[3, 3]),
+    Sample("strided", [uniform(1, 8, 6)], strided=True, output_size=[4, 6], kernel_size=[2, 2], stride=[2, 2]),
+    Sample("unbatched", [uniform(18, 9)], output_size=[5, 5], kernel_size=[3, 3]),
+    Sample("empty", [uniform(0, 12, 12)], output_size=[4, 5], kernel_size=[2, 2]),
+    Sample("one", [uniform(1, 1, 1)], output_size=[1, 1], kernel_size=[1, 1]),
+])
+op("windows", "pixel_shuffle", F.pixel_shuffle, [
+    Sample("plain", [uniform(2, 8, 3, 4)], upscale_factor=2),
+    Sample("three", [uniform(1, 18, 2, 3)], upscale_factor=3),
+    Sample("unbatched", [uniform(4, 3, 2)], upscale_factor=2),
+    Sample("more_axes", [uniform(2, 1, 4, 3, 2)], upscale_factor=2),
+    Sample("strided", [uniform(1, 8, 3, 4)], strided=True, upscale_factor=2),
+    Sample("empty", [uniform(0, 4, 2, 2)], gradient=False, upscale_factor=2),
+    Sample("one", [uniform(1, 1, 1, 1)], upscale_factor=1),
+])
+
+
+def pixel_unshuffle(x, downscale_factor):
+    """PyTorch returns an empty input as it is; its shape should change like every other."""
+    if x.numel() > 0:
+        return F.pixel_unshuffle(x, downscale_factor)
+    n, c, h, w = x.shape
+    return x.reshape(n, c * downscale_factor**2, h // downscale_factor, w // downscale_factor)
+
+
+op("windows", "pixel_unshuffle", pixel_unshuffle, [
+    Sample("plain", [uniform(2, 2, 4, 6)], downscale_factor=2),
+    Sample("three", [uniform(1, 2, 6, 3)], downscale_factor=3),
+    Sample("unbatched", [uniform(3, 4, 2)], downscale_factor=2),
+    Sample("more_axes", [uniform(2, 1, 1, 2, 4)], downscale_factor=2),
+    Sample("strided", [uniform(1, 2, 4, 6)], strided=True, downscale_factor=2),
+    Sample("empty", [uniform(0, 1, 4, 4)], gradient=False, downscale_factor=2),
+    Sample("one", [uniform(1, 1, 1, 1)], downscale_factor=1),
+])
+op("sampling", "grid_sample", F.grid_sample, [
+    Sample(f"{mode}_{padding}_{corners}", [uniform(2, 3, 5, 4), uniform(2, 3, 4, 2, lo=-1.8, hi=1.8)], mode=mode,
+           padding_mode=padding, align_corners=corners == "corners")
+    for mode in ["bilinear", "nearest", "bicubic"]
+    for padding in ["zeros", "border", "reflection"]
+    for corners in ["corners", "edges"]
+] + [
+    Sample("inside", [uniform(1, 2, 6, 7), uniform(1, 9, 8, 2, lo=-1, hi=1)], align_corners=False),
+    Sample("far", [uniform(1, 2, 3, 4), uniform(1, 5, 5, 2, lo=-9, hi=9)], padding_mode="reflection", align_corners=False),
+    Sample("thin", [uniform(1, 2, 1, 3), uniform(1, 4, 4, 2)], padding_mode="reflection", align_corners=True),
+    Sample("strided", [uniform(1, 2, 4, 6), uniform(1, 3, 4, 2)], strided=True, align_corners=False),
+    Sample("empty", [uniform(0, 2, 4, 4), uniform(0, 3, 4, 2)], align_corners=False),
+    Sample("one", [uniform(1, 1, 1, 1), uniform(1, 1, 1, 2)], align_corners=False),
 ])
 
 # Normalisation -------------------------------------------------------------------------------------------------------

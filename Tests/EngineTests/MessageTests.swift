@@ -76,6 +76,20 @@ struct BadScript: CustomTestStringConvertible, Sendable {
     BadScript("tensor.zeros(2, 3):sum(3)", "sum: there is no axis 3 in a tensor of 2×3; axes count from 1 to 2"),
     BadScript("tensor{{1, 2}, {3}}", "tensor: expected rows of one length, got one of 1 beside one of 2"),
     BadScript("tensor{{1, 2}, 3}", "tensor: expected numbers at one depth"),
+    BadScript(
+      "nn.attention(tensor.zeros(2, 3), tensor.zeros(2, 4), tensor.zeros(2, 4))", "attention: expected queries"),
+    BadScript(
+      "nn.conv2d(tensor.zeros(1, 1, 3, 3), tensor.zeros(1, 1, 1, 1), {padding = \"full\"})",
+      "an integer, a pair {vertical, horizontal}, \"same\" or \"valid\""),
+    BadScript(
+      "nn.conv_transpose2d(tensor.zeros(1, 1, 3, 3), tensor.zeros(1, 1, 3, 3), {padding = \"same\", output_padding = 1})",
+      "conv_transpose2d: an output padding does not go with padding = \"same\""),
+    BadScript(
+      "nn.grid_sample(tensor.zeros(1, 1, 3, 3), tensor.zeros(1, 2))", "grid_sample: expected an input [N, C, H, W]"),
+    BadScript("nn.pixel_shuffle(tensor.zeros(3, 2, 2), 2)", "pixel_shuffle: expected channels that 2×2 divides, got 3"),
+    BadScript("nn.ReLU():forward(tensor{1})", "call the layer itself: m(x)"),
+    BadScript("nn.ReLU()(tensor{1}, tensor{2})", "ReLU: expected one tensor, got 2 arguments"),
+    BadScript("nn.ReflectionPad2d{1, 2}", "must be an integer or {left, right, top, bottom}"),
     // positions
     BadScript("return tensor{1, 2}[3]", "there is no position 3 on axis 1 of a tensor of 2"),
     BadScript("return tensor{1, 2}[0]", "there is no position 0; positions and axes count from 1"),

@@ -17,6 +17,11 @@ import Layers
         try Conv2d(w, 4, 6, kernel: (3, 2), .init(stride: (2, 2), padding: (1, 1), groups: 2))
       case "conv2d_reflect":
         try Conv2d(w, 3, 4, kernel: (3, 3), .init(padding: (2, 2), dilation: (2, 2)), bias: false, padMode: .reflect)
+      case "conv2d_same": try Conv2d(w, 3, 4, kernel: (3, 4), .init(dilation: (1, 2)), rule: .same)
+      case "conv2d_same_circular": try Conv2d(w, 3, 4, kernel: (4, 3), padMode: .circular, rule: .same)
+      case "conv2d_valid": try Conv2d(w, 3, 4, kernel: (3, 3), .init(stride: (2, 2)), rule: .valid)
+      case "conv2d_replicate":
+        try Conv2d(w, 3, 4, kernel: (3, 3), .init(stride: (2, 2), padding: (1, 2)), padMode: .replicate)
       case "conv_transpose2d":
         try ConvTranspose2d(w, 3, 4, kernel: (3, 3), .init(stride: (2, 2), padding: (1, 1)), outputPadding: (1, 1))
       case "linear": try Linear(w, 5, 3)
@@ -30,22 +35,48 @@ import Layers
       case "softplus": Activation.softplus(beta: 2)
       case "hardswish": Activation.hardswish
       case "mish": Activation.mish
-      case "max_pool2d": MaxPool2d(.init(kernel: (2, 3), ceilMode: true))
-      case "avg_pool2d": AvgPool2d(.init(kernel: (3, 3), stride: (1, 1), padding: (1, 1)))
-      case "adaptive_avg_pool2d": AdaptiveAvgPool2d((2, 3))
-      case "upsample_nearest": Upsample(.scale(2, 2))
-      case "upsample_bilinear": Upsample(.size(7, 5), mode: .bilinear)
-      case "upsample_scales": Upsample(.scale(2, 1.5), mode: .bilinear)
-      default:
+      case "relu6": Activation.relu6
+      case "hardtanh": Activation.hardtanh(-0.5, 0.75)
+      case "hardsigmoid": Activation.hardsigmoid
+      case "log_sigmoid": Activation.logSigmoid
+      case "softsign": Activation.softsign
+      case "sequential":
         try Sequential(
           try Conv2d(w, 3, 4, kernel: (3, 3), bias: false), try BatchNorm2d(w, 4),
           try Sequential(Activation.silu, MaxPool2d(.init(kernel: (2, 2)))))
+      default: try rearrangement(name)
       }
     return LayerObject(made)
   }
 
+  /// The layers without parameters that move or pool elements.
+  private static func rearrangement(_ name: String) throws -> any Layer {
+    switch name {
+    case "zero_pad2d": Pad2d.zeros([1, -1, 0, 2])
+    case "constant_pad2d": Pad2d.constant([1, 2, 3, 0], 3.5)
+    case "reflection_pad2d": Pad2d.reflection([2, 2, 2, 2])
+    case "replication_pad2d": Pad2d.replication([3, 1, 2, 0])
+    case "circular_pad2d": Pad2d.circular([2, 1, 3, 0])
+    case "pixel_shuffle": PixelShuffle(2)
+    case "pixel_unshuffle": PixelUnshuffle(3)
+    case "unfold": Unfold(.init(kernel: (3, 2), stride: (2, 2), padding: (1, 1), dilation: (1, 2)))
+    case "fold": Fold((4, 5), .init(kernel: (2, 2)))
+    case "adaptive_max_pool2d": AdaptiveMaxPool2d((2, 3))
+    case "max_pool2d": MaxPool2d(.init(kernel: (2, 3), ceilMode: true))
+    case "avg_pool2d": AvgPool2d(.init(kernel: (3, 3), stride: (1, 1), padding: (1, 1)))
+    case "adaptive_avg_pool2d": AdaptiveAvgPool2d((2, 3))
+    case "upsample_nearest": Upsample(.scale(2, 2))
+    case "upsample_bilinear": Upsample(.size(7, 5), mode: .bilinear)
+    case "upsample_scales": Upsample(.scale(2, 1.5), mode: .bilinear)
+    default: throw EngineError("test", "there is no layer \(name)")
+    }
+  }
+
   nonisolated static let names = [
-    "conv2d", "conv2d_reflect", "conv_transpose2d", "linear", "group_norm", "instance_norm", "batch_norm", "layer_norm",
+    "conv2d", "conv2d_reflect", "conv2d_same", "conv2d_same_circular", "conv2d_valid", "conv2d_replicate", "relu6",
+    "hardtanh", "hardsigmoid", "log_sigmoid", "softsign", "zero_pad2d", "constant_pad2d", "reflection_pad2d",
+    "replication_pad2d", "circular_pad2d", "pixel_shuffle", "pixel_unshuffle", "unfold", "fold", "adaptive_max_pool2d",
+    "conv_transpose2d", "linear", "group_norm", "instance_norm", "batch_norm", "layer_norm",
     "leaky_relu", "elu", "gelu_tanh", "softplus", "hardswish", "mish", "max_pool2d", "avg_pool2d",
     "adaptive_avg_pool2d", "upsample_nearest", "upsample_bilinear", "upsample_scales", "sequential",
   ]
@@ -118,6 +149,27 @@ import Layers
     try check("area", .size(3, 4), .area)
     try check("nearest_scale", .scale(1.7, 0.6), .nearest)
     try check("bilinear_scale", .scale(1.7, 0.6), .bilinear)
+  }
+
+  @Test("Paddings by rule, and the three croppings of transposed convolution")
+  func croppings() throws {
+    let file = try golden("layers.safetensors")
+    for (name, stride) in [("k3s2", 2), ("k4s2", 2), ("k9s1", 1), ("k2s3", 3), ("k5s3", 3)] {
+      func part(_ key: String) throws -> Tensor { try file.tensor("crop/\(name)/\(key)") }
+      let (x, w, b) = (try part("input"), try part("weight"), try part("bias"))
+      // A rule takes the place of the padding.
+      let options = ConvolutionOptions(stride: (stride, stride), padding: (1, 1))
+      func expect(_ actual: Tensor, _ key: String) throws {
+        #expect(try difference(actual, part(key)) < 1e-5, "\(name) \(key)")
+      }
+      try expect(x.conv2d(w, bias: b, options, padMode: .zeros, rule: .same), "conv_same")
+      for rule in PaddingRule.allCases {
+        try expect(x.convTranspose2d(w, bias: b, options, outputPadding: (0, 0), rule: rule), rule.rawValue)
+      }
+      if name == "k3s2" {
+        try expect(x.convTranspose2d(w, bias: b, options, outputPadding: (1, 1), rule: nil), "first")
+      }
+    }
   }
 
   @Test func dropoutDrawsAsPyTorch() throws {

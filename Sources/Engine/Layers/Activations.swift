@@ -43,6 +43,18 @@ extension Activation {
       try $0.softplus(beta: beta, threshold: threshold)
     }
   }
+  /// max(x, 0), at most 6.
+  public static var relu6: Activation { Activation("ReLU6") { try $0.clamp(0, 6) } }
+  /// x limited to `low` … `high`.
+  public static func hardtanh(_ low: Double = -1, _ high: Double = 1) -> Activation {
+    Activation("Hardtanh", "min_val=\(Python.text(low)), max_val=\(Python.text(high))") { try $0.clamp(low, high) }
+  }
+  /// relu6(x + 3)/6.
+  public static var hardsigmoid: Activation { Activation("Hardsigmoid") { try ($0 + 3).clamp(0, 6) / 6 } }
+  /// log σ(x).
+  public static var logSigmoid: Activation { Activation("LogSigmoid") { try $0.logSigmoid() } }
+  /// x / (1 + |x|).
+  public static var softsign: Activation { Activation("Softsign") { try $0 / ($0.abs() + 1) } }
   /// x·relu6(x + 3)/6.
   public static var hardswish: Activation { Activation("Hardswish") { try $0.hardSwish() } }
   /// x·tanh(softplus(x)).

@@ -47,12 +47,27 @@ public struct AdaptiveAvgPool2d: Layer {
   public func callAsFunction(_ x: Tensor, training: Bool) throws -> Tensor { try x.adaptiveAvgPool2d(size.0, size.1) }
 }
 
+/// The largest elements of a grid of nearly equal windows. Input [N, C, H, W] or [C, H, W].
+public struct AdaptiveMaxPool2d: Layer {
+  /// Rows and columns of the output.
+  public let size: (Int, Int)
+
+  public init(_ size: (Int, Int)) { self.size = size }
+
+  public var kind: String { "AdaptiveMaxPool2d" }
+  public var details: String { "output_size=\(Python.short(size))" }
+
+  public func callAsFunction(_ x: Tensor, training: Bool) throws -> Tensor { try x.adaptiveMaxPool2d(size.0, size.1) }
+}
+
 /// What the size of a resized picture is given by.
 public enum ResizeTarget: Sendable {
   /// Rows and columns.
   case size(Int, Int)
-  /// Factors, vertical and horizontal; sizes are rounded down.
+  /// Factors, vertical and horizontal; sizes are rounded down, places follow from the factors.
   case scale(Double, Double)
+  /// The same sizes, from which the places follow.
+  case roundedScale(Double, Double)
 }
 
 extension Tensor {
@@ -69,6 +84,10 @@ extension Tensor {
     case .scale(let y, let x):
       return try interpolate(
         height: Tensor.scaled(shape[rank - 2], y), width: Tensor.scaled(shape[rank - 1], x), mode, scale: (y, x),
+        alignCorners: alignCorners, antialias: antialias)
+    case .roundedScale(let y, let x):
+      return try interpolate(
+        .size(Tensor.scaled(shape[rank - 2], y), Tensor.scaled(shape[rank - 1], x)), mode: mode,
         alignCorners: alignCorners, antialias: antialias)
     }
   }
@@ -101,8 +120,9 @@ public struct Upsample: Layer {
     let what =
       switch target {
       case .size(let height, let width): "size=" + Python.short((height, width))
-      case .scale(let y, let x) where x == y: "scale_factor=" + Python.text(y)
-      case .scale(let y, let x): "scale_factor=(\(Python.text(y)), \(Python.text(x)))"
+      case .scale(let y, let x) where x == y, .roundedScale(let y, let x) where x == y:
+        "scale_factor=" + Python.text(y)
+      case .scale(let y, let x), .roundedScale(let y, let x): "scale_factor=(\(Python.text(y)), \(Python.text(x)))"
       }
     return "\(what), mode='\(mode.rawValue)'"
   }

@@ -31,27 +31,44 @@ package final class Node {
   let name: String
   fileprivate(set) var edges: [Edge]
   fileprivate var pullback: Pullback?
-  /// Shapes and types of the inputs, to which gradients of broadcast inputs are summed back.
-  fileprivate let inputs: [(dims: Dims, dtype: ElementType)]
+  /// Shapes and types of the inputs, to which gradients of broadcast inputs are summed back; nil where they come summed.
+  fileprivate let inputs: [(dims: Dims, dtype: ElementType)?]
   /// Storages that must not have changed since, with their versions then.
   fileprivate var saved: [(storage: Storage, version: Int)]
   /// The output without history (its history would be a cycle).
   fileprivate var savedOutput: Tensor?
   fileprivate let outputs: Int
   /// Grows from node to node: an op's inputs are older than the op.
-  fileprivate let sequence: Int
+  let sequence: Int
 
   nonisolated(unsafe) private static var counter = 0
 
-  fileprivate init(
+  /// The sequence number of the youngest node.
+  static var youngest: Int { counter }
+
+  fileprivate convenience init(
     _ name: String, _ inputs: [Tensor], saving: [Tensor], output: Tensor?, outputs: Int, _ pullback: @escaping Pullback
   ) {
+    self.init(
+      name, inputs.map(\.edge), inputs.map { ($0.dims, $0.dtype) }, saving: saving, output: output, outputs: outputs,
+      pullback)
+  }
+
+  /// A node over edges whose gradients arrive in the right shapes.
+  convenience init(
+    _ name: String, edges: [Edge], saving: [Tensor], outputs: Int, _ pullback: @escaping Pullback
+  ) {
+    self.init(
+      name, edges, edges.map { _ in nil }, saving: saving, output: nil, outputs: outputs, pullback)
+  }
+
+  private init(
+    _ name: String, _ edges: [Edge], _ inputs: [(dims: Dims, dtype: ElementType)?], saving: [Tensor], output: Tensor?,
+    outputs: Int, _ pullback: @escaping Pullback
+  ) {
     self.name = name
-    edges = inputs.map { input in
-      if let node = input.node { return .node(node, output: input.outputIndex) }
-      return input.wantsGradient ? .leaf(input) : .none
-    }
-    self.inputs = inputs.map { ($0.dims, $0.dtype) }
+    self.edges = edges
+    self.inputs = inputs
     self.pullback = pullback
     saved = saving.map { ($0.storage, $0.storage.version) }
     savedOutput = output?.alias()
@@ -99,7 +116,8 @@ package final class Node {
     let result = try pullback(Pull(gradients: gradients, saved: output, wanted: wanted))
     precondition(result.count == inputs.count, "the pullback of \(name) returned \(result.count) gradients")
     return try zip(result, inputs).map { gradient, input in
-      try gradient.map { try $0.summed(to: input.dims).converted(to: input.dtype) }
+      guard let gradient, let input else { return gradient }
+      return try gradient.summed(to: input.dims).converted(to: input.dtype)
     }
   }
 }
@@ -167,6 +185,12 @@ public enum Autograd {
     let run = try Run(outputs, seeds, createGraph: createGraph, retain: retainGraph ?? createGraph)
     return try run.gradients(with: inputs)
   }
+
+  /// Gradients that arrive at edges from the part of the graph that is younger than a sequence number.
+  static func gradients(of outputs: [Tensor], at edges: [Edge], seeds: [Tensor], since: Int) throws -> [Tensor?] {
+    let run = try Run(outputs, seeds, createGraph: isEnabled, retain: isEnabled, since: since)
+    return try run.gradients(at: edges)
+  }
 }
 
 /// One pass of backward.
@@ -179,20 +203,18 @@ private final class Run {
   private var taken: Set<ObjectIdentifier> = []
   private let createGraph: Bool
   private let retain: Bool
+  /// The sequence number of the youngest node that is left alone.
+  private let since: Int
 
-  init(_ outputs: [Tensor], _ seeds: [Tensor]?, createGraph: Bool, retain: Bool) throws {
+  init(_ outputs: [Tensor], _ seeds: [Tensor]?, createGraph: Bool, retain: Bool, since: Int = 0) throws {
     self.createGraph = createGraph
     self.retain = retain
+    self.since = since
     for seed in seeds ?? [] { taken.insert(ObjectIdentifier(seed.storage)) }
     for (position, output) in outputs.enumerated() {
-      try add(try Run.seed(output, seeds?[position]), to: Run.edge(of: output))
+      try add(try Run.seed(output, seeds?[position]), to: output.edge)
     }
     collect(outputs.compactMap(\.node))
-  }
-
-  private static func edge(of tensor: Tensor) -> Edge {
-    if let node = tensor.node { return .node(node, output: tensor.outputIndex) }
-    return tensor.wantsGradient ? .leaf(tensor) : .none
   }
 
   private static func seed(_ output: Tensor, _ given: Tensor?) throws -> Tensor {
@@ -220,7 +242,7 @@ private final class Run {
     var seen = Set<ObjectIdentifier>()
     var stack = roots
     while let node = stack.popLast() {
-      guard seen.insert(ObjectIdentifier(node)).inserted else { continue }
+      guard node.sequence > since, seen.insert(ObjectIdentifier(node)).inserted else { continue }
       order.append(node)
       for case .node(let below, _) in node.edges { stack.append(below) }
     }
@@ -276,6 +298,17 @@ private final class Run {
     return taken.insert(ObjectIdentifier(dense.storage)).inserted ? dense : try dense.copy()
   }
 
+  func gradients(at edges: [Edge]) throws -> [Tensor?] {
+    try run()
+    return edges.map { edge in
+      switch edge {
+      case .none: nil
+      case .leaf(let leaf): leaves[ObjectIdentifier(leaf)]?.gradient
+      case .node(let node, let output): gathered[ObjectIdentifier(node)]?[output]
+      }
+    }
+  }
+
   func gradients(with inputs: [Tensor]) throws -> [Tensor?] {
     found = [Tensor?](repeating: nil, count: inputs.count)
     for (position, input) in inputs.enumerated() {
@@ -290,6 +323,12 @@ private final class Run {
 }
 
 extension Tensor {
+  /// Where a gradient of this tensor goes on to.
+  var edge: Edge {
+    if let node { return .node(node, output: outputIndex) }
+    return wantsGradient ? .leaf(self) : .none
+  }
+
   /// Records how this tensor, just computed, came about. Call only when `Autograd.records` said so.
   /// - Parameters:
   ///   - saving: inputs whose values the pullback reads; changing them in place before backward is then an error.

@@ -18,6 +18,17 @@ public final class RandomGenerator {
   /// Restarts the stream.
   public func seed(_ seed: UInt64) { ck_mt_seed(&state, seed) }
 
+  /// A place in a stream.
+  package struct Place {
+    fileprivate let state: ck_mt
+  }
+
+  /// Where the stream stands; put back, the draws that followed come again.
+  package var place: Place {
+    get { Place(state: state) }
+    set { state = newValue.state }
+  }
+
   /// One draw of 32 bits.
   public func next() -> UInt32 { ck_mt_u32(&state) }
 

@@ -11,7 +11,8 @@ enum FunctionEntries {
         "conv2d", "2-D convolution (cross-correlation).",
         [.input, Option("w", .object("tensor"), "weights [out, in/groups, height, width]")],
         options: [
-          .tensor("bias", "one number per output channel"), .stride, .padding, .paddingMode, .dilation, .groups,
+          .tensor("bias", "one number per output channel"), .stride, .convolutionPadding, .paddingMode, .dilation,
+          .groups,
         ],
         example:
           "local y = nn.conv2d(tensor.ones(1, 1, 4, 4), tensor.ones(1, 1, 3, 3), {padding = 1})\nassert(y[{1, 1, 2, 2}]:item() == 9 and y[{1, 1, 1, 1}]:item() == 4)"
@@ -19,13 +20,15 @@ enum FunctionEntries {
         let options = try $0.options
         return .object(
           try $0.tensor(0).conv2d(
-            $0.tensor(1), bias: options.objectIfAny("bias"), options.convolution(), padMode: options.padMode()))
+            $0.tensor(1), bias: options.objectIfAny("bias"), options.convolution(), padMode: options.padMode(),
+            rule: options.paddingRule()))
       },
       Entry.function(
         "conv_transpose2d", "Transposed 2-D convolution: the input gradient of conv2d, which enlarges.",
         [.input, Option("w", .object("tensor"), "weights [in, out/groups, height, width]")],
         options: [
-          .tensor("bias", "one number per output channel"), .stride, .padding, .outputPadding, .dilation, .groups,
+          .tensor("bias", "one number per output channel"), .stride, .transposedPadding, .outputPadding, .dilation,
+          .groups,
         ],
         example:
           "local y = nn.conv_transpose2d(tensor.ones(1, 1, 2, 2), tensor.ones(1, 1, 2, 2), {stride = 2})\nassert(y:size(3) == 4 and y:sum():item() == 16)"
@@ -34,7 +37,7 @@ enum FunctionEntries {
         return .object(
           try $0.tensor(0).convTranspose2d(
             $0.tensor(1), bias: options.objectIfAny("bias"), options.convolution(),
-            outputPadding: options.pair("output_padding")))
+            outputPadding: options.pair("output_padding"), rule: options.paddingRule()))
       },
     ]
   }
@@ -109,9 +112,13 @@ enum FunctionEntries {
       .optional(
         "align_corners", .bool, "whether corner elements lie on corner elements (bilinear, bicubic)", .bool(false)),
     ]
-    if !antialias { return options }
+    let recompute = Option.optional(
+      "recompute_scale_factor", .bool, "whether places follow from the rounded sizes rather than from scale_factor",
+      .bool(false))
+    if !antialias { return options + [recompute] }
     return options + [
-      .optional("antialias", .bool, "whether shrinking averages all it covers (bilinear, bicubic)", .bool(false))
+      recompute,
+      .optional("antialias", .bool, "whether shrinking averages all it covers (bilinear, bicubic)", .bool(false)),
     ]
   }
 
@@ -125,7 +132,7 @@ enum FunctionEntries {
       return .size(height, width)
     }
     let (y, x) = try options.numberPair("scale_factor")
-    return .scale(y, x)
+    return try options.bool("recompute_scale_factor") ? .roundedScale(y, x) : .scale(y, x)
   }
 
   private static func interpolate() -> Function {

@@ -24,13 +24,18 @@ enum LayerEntries {
       source: "PyTorch, torch.nn.Module", example: "assert(nn.ReLU()(tensor{-1}):item() == 0)"
     ) { arguments in
       let layer = try object(arguments)
-      guard arguments.count == 2, case .object(let input as Tensor) = arguments[1] else {
-        throw EngineError(
-          layer.layer.kind, expected: "one tensor",
-          came: arguments.count == 2 ? arguments[1].brief : "\(arguments.count - 1) arguments")
-      }
-      return .object(try layer(input))
+      return .object(try layer(input((1..<arguments.count).map { arguments[$0] }, of: layer)))
     }
+  }
+
+  /// The only argument of a layer's call.
+  static func input(_ values: [Value], of layer: LayerObject) throws -> Tensor {
+    guard values.count == 1, case .object(let input as Tensor) = values[0] else {
+      throw EngineError(
+        layer.layer.kind, expected: "one tensor",
+        came: values.count == 1 ? values[0].brief : "\(values.count) arguments")
+    }
+    return input
   }
 
   private static func length() -> Function {
@@ -154,7 +159,7 @@ enum LayerEntries {
       },
       Entry.method(
         "on_forward",
-        "Calls f(layer, input, output) after each pass of the layer under a name; a tensor it returns takes the output's place. Without f all hooks there are removed.",
+        "Calls f(layer, input, output) after each pass of the layer under a name; a tensor it returns takes the output's place. Without f all hooks there are removed. A hook that holds the network itself (rather than the layer it is given) keeps both in memory until it is removed.",
         [
           Option("name", .string, "a name as in state_dict (\"0\", \"2.1\"); \"\" is the layer itself"),
           .optional("f", .function, "the hook"),

@@ -3,7 +3,27 @@ internal import TensorCore
 
 /// `nn`'s losses.
 enum LossEntries {
-  static func all() -> [Function] { distances() + [crossEntropy(), totalVariation()] }
+  static func all() -> [Function] { distances() + [crossEntropy(), totalVariation()] + classes() }
+
+  /// PyTorch's classes of losses: the functions with their options bound.
+  private static func classes() -> [Function] {
+    let names = [
+      "mse_loss": "MSELoss", "l1_loss": "L1Loss", "smooth_l1_loss": "SmoothL1Loss",
+      "bce_with_logits": "BCEWithLogitsLoss", "cross_entropy": "CrossEntropyLoss",
+    ]
+    return (distances() + [crossEntropy()]).compactMap { loss in
+      guard let name = names[loss.name] else { return nil }
+      return Function(
+        .module("nn"), name, "A loss with fixed options: nn.\(loss.name) as a function of input and target.",
+        options: loss.options, returns: "a function (x, target) that returns a tensor", source: "PyTorch, torch.nn",
+        example: "local loss = nn.\(name){reduction = \"sum\"}\nassert(loss(tensor{{0.5}}, tensor{{1}}):item() >= 0)"
+      ) { arguments in
+        let options = try arguments.options
+        let given = loss.options.filter { options.has($0.name) }.map { ($0.name, options[$0.name]) }
+        return .function(BoundLoss(loss, Table(fields: given)))
+      }
+    }
+  }
 
   private static var input: Option { Option("x", .object("tensor"), "what was computed") }
 
@@ -34,9 +54,18 @@ enum LossEntries {
       Entry.function(
         "bce_with_logits", "Binary cross-entropy of logits x, without overflow.",
         [input, Option("target", .object("tensor"), "probabilities 0 to 1, of the input's shape")],
-        options: [.reduction],
+        options: [
+          .reduction, .tensor("weight", "multiplies the loss of each element; stretches to the input"),
+          .tensor("pos_weight", "multiplies the part of the targets near 1; stretches to the input"),
+        ],
         example: "assert(math.abs(nn.bce_with_logits(tensor{0}, tensor{1}):item() - math.log(2)) < 1e-6)"
-      ) { .object(try $0.tensor(0).bceWithLogits($0.tensor(1), $0.options.reduction())) },
+      ) {
+        let options = try $0.options
+        return .object(
+          try $0.tensor(0).bceWithLogits(
+            $0.tensor(1), weight: options.objectIfAny("weight"), positiveWeight: options.objectIfAny("pos_weight"),
+            options.reduction()))
+      },
     ]
   }
 
@@ -44,22 +73,37 @@ enum LossEntries {
     Entry.function(
       "cross_entropy", "−log softmax(x) at the target's class; classes are positions and count from 1.",
       [
-        Option("x", .object("tensor"), "logits [N, C, …]"),
-        Option("target", .object("tensor"), "classes [N, …], whole numbers from 1 to C"),
-      ], options: [.reduction],
+        Option("x", .object("tensor"), "logits [N, C, …] or [C]"),
+        Option(
+          "target", .object("tensor"),
+          "classes [N, …], whole numbers from 1 to C, or probabilities of the input's shape"),
+      ],
+      options: [
+        .reduction, .tensor("weight", "one number per class, which multiplies its loss"),
+        .optional(
+          "label_smoothing", .number, "the part of each target that is spread over all classes", .number(0),
+          range: 0...1),
+        .optional("ignore_index", .integer, "a target whose places do not count: a class, or a number that is none"),
+      ],
       example:
         "local loss = nn.cross_entropy(tensor{{0, 0, 0, 0}}, tensor{1})\nassert(math.abs(loss:item() - math.log(4)) < 1e-6)"
     ) {
-      let (logits, target) = (try $0.tensor(0), try $0.tensor(1))
+      let (logits, target, options) = (try $0.tensor(0), try $0.tensor(1), try $0.options)
+      let ignored = try options.integerIfAny("ignore_index")
+      let settings = CrossEntropyOptions(
+        try options.reduction(), smoothing: try options.number("label_smoothing"), ignored: ignored.map { $0 &- 1 })
+      let isClass = logits.rank == 1 ? target.rank == 0 || target.count == 1 : target.rank < logits.rank
+      let weight: Tensor? = try options.objectIfAny("weight")
+      if !isClass { return .object(try logits.crossEntropy(target, weight: weight, settings)) }
       let classes = try target.wholeNumbers("nn.cross_entropy", "classes")
-      if logits.rank >= 2,
-        let bad = try classes.integers().first(where: { !(1...max(logits.shape[1], 1)).contains($0) })
-      {
+      let count = logits.rank == 1 ? logits.count : logits.rank >= 2 ? logits.shape[1] : 0
+      if count > 0, let bad = try classes.integers().first(where: { !(1...count).contains($0) && $0 != ignored }) {
         throw EngineError(
           "nn.cross_entropy", "there is no class \(bad) in logits of \(logits.shape.shapeText)",
-          advice: "classes count from 1 to \(logits.shape[1])")
+          advice: "classes count from 1 to \(count)")
       }
-      return .object(try logits.crossEntropy(classes - 1, $0.options.reduction()))
+      let places = logits.rank == 1 ? try classes.reshape([]) : classes
+      return .object(try logits.crossEntropy(places - 1, weight: weight, settings))
     }
   }
 
@@ -75,6 +119,23 @@ enum LossEntries {
     ) {
       let options = try $0.options
       return .object(try $0.tensor(0).tvLoss(power: options.integer("power"), options.reduction()))
+    }
+  }
+}
+
+/// A loss function with its options.
+private final class BoundLoss: Callable {
+  private let function: Function
+  private let options: Table
+
+  init(_ function: Function, _ options: Table) { (self.function, self.options) = (function, options) }
+
+  func call(_ arguments: [Value]) throws -> [Value] {
+    guard arguments.count == 2 else {
+      throw EngineError(function.qualifiedName, expected: "input and target", came: "\(arguments.count) arguments")
+    }
+    return try (arguments + [.table(options)]).withUnsafeBufferPointer {
+      [try function.body(Arguments(function, $0.baseAddress!, count: $0.count))]
     }
   }
 }

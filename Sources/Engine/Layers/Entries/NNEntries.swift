@@ -4,7 +4,7 @@ public import Surface
 public enum NNEntries {
   /// Functions on tensors and functions that make layers.
   public static func all() -> [Function] {
-    FunctionEntries.all() + NormPoolEntries.all() + LossEntries.all() + ParameterLayerEntries.all()
-      + PlainLayerEntries.all()
+    FunctionEntries.all() + WindowEntries.all() + NormPoolEntries.all() + LossEntries.all()
+      + ParameterLayerEntries.all() + PlainLayerEntries.all() + ArrangementEntries.all()
   }
 }

@@ -98,7 +98,9 @@ enum NormPoolEntries {
     ]
     if !average { return options }
     return options + [
-      .optional("count_include_pad", .bool, "whether padding counts in the means", .bool(true))
+      .optional("count_include_pad", .bool, "whether padding counts in the means", .bool(true)),
+      .optional(
+        "divisor_override", .integer, "what sums of windows are divided by, instead of their size", range: Option.sizes),
     ]
   }
 
@@ -113,7 +115,13 @@ enum NormPoolEntries {
     return PoolingOptions(
       kernel: kernel, stride: options.has("stride") ? try options.pair("stride") : nil,
       padding: try options.pair("padding"), ceilMode: try options.bool("ceil_mode"),
-      countPadding: average ? try options.bool("count_include_pad") : true)
+      countPadding: average ? try options.bool("count_include_pad") : true,
+      divisor: average ? try options.integerIfAny("divisor_override") : nil)
+  }
+
+  /// The size of adaptive pooling's output.
+  static var gridSize: Option {
+    Option("output_size", Option.pair, "rows and columns of the output, or {rows, columns}", unit: "pixels")
   }
 
   private static func pools() -> [Function] {
@@ -127,11 +135,14 @@ enum NormPoolEntries {
         example: "assert(nn.avg_pool2d(tensor{{{1, 2}, {3, 4}}}, 2):item() == 2.5)"
       ) { .object(try $0.tensor(0).avgPool2d(pooling($0, 1, average: true))) },
       Entry.function(
-        "adaptive_avg_pool2d", "The means of a grid of nearly equal windows that cover the input.",
-        [
-          .input,
-          Option("output_size", Option.pair, "rows and columns of the output, or {rows, columns}", unit: "pixels"),
-        ],
+        "adaptive_max_pool2d", "The largest elements of a grid of nearly equal windows that cover the input.",
+        [.input, gridSize], example: "assert(nn.adaptive_max_pool2d(tensor{{{1, 2}, {3, 4}}}, 1):item() == 4)"
+      ) {
+        let (height, width) = try $0.pair(1)
+        return .object(try $0.tensor(0).adaptiveMaxPool2d(height, width))
+      },
+      Entry.function(
+        "adaptive_avg_pool2d", "The means of a grid of nearly equal windows that cover the input.", [.input, gridSize],
         example: "assert(nn.adaptive_avg_pool2d(tensor{{{1, 2}, {3, 4}}}, 1):item() == 2.5)"
       ) {
         let (height, width) = try $0.pair(1)

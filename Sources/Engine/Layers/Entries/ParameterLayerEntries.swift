@@ -20,24 +20,24 @@ enum ParameterLayerEntries {
       Entry.layer(
         "Conv2d", "A layer that convolves with trained weights [out, in/groups, height, width].",
         [inputs, outputs, kernel],
-        options: [.stride, .padding, .paddingMode, .dilation, .groups, .bias],
+        options: [.stride, .convolutionPadding, .paddingMode, .dilation, .groups, .bias],
         example: "local c = nn.Conv2d(3, 8, 3, {padding = 1})\nassert(c(tensor.rand(1, 3, 5, 5)):size(2) == 8)"
       ) {
         let options = try $0.options
         return try Conv2d(
           .random(), $0.integer(0), $0.integer(1), kernel: $0.pair(2), options.convolution(),
-          bias: options.bool("bias"), padMode: options.padMode())
+          bias: options.bool("bias"), padMode: options.padMode(), rule: options.paddingRule())
       },
       Entry.layer(
         "ConvTranspose2d", "A layer of transposed convolution, weights [in, out/groups, height, width].",
         [inputs, outputs, kernel],
-        options: [.stride, .padding, .outputPadding, .dilation, .groups, .bias],
+        options: [.stride, .transposedPadding, .outputPadding, .dilation, .groups, .bias],
         example: "local c = nn.ConvTranspose2d(4, 2, 2, {stride = 2})\nassert(c(tensor.rand(1, 4, 3, 3)):size(3) == 6)"
       ) {
         let options = try $0.options
         return try ConvTranspose2d(
           .random(), $0.integer(0), $0.integer(1), kernel: $0.pair(2), options.convolution(),
-          outputPadding: options.pair("output_padding"), bias: options.bool("bias"))
+          outputPadding: options.pair("output_padding"), bias: options.bool("bias"), rule: options.paddingRule())
       },
     ]
   }

@@ -13,6 +13,9 @@ enum PlainLayerEntries {
       (.sigmoid, "1/(1 + e^(−x)).", "PyTorch, torch.nn"), (.tanh, "The hyperbolic tangent.", "PyTorch, torch.nn"),
       (.hardswish, "x·relu6(x + 3)/6.", "Howard et al. 2019, arXiv 1905.02244"),
       (.mish, "x·tanh(softplus(x)).", "Misra 2019, arXiv 1908.08681"),
+      (.relu6, "max(x, 0), at most 6.", "Howard et al. 2017, arXiv 1704.04861"),
+      (.hardsigmoid, "relu6(x + 3)/6.", "PyTorch, torch.nn"),
+      (.logSigmoid, "log of 1/(1 + e^(−x)).", "PyTorch, torch.nn"), (.softsign, "x/(1 + |x|).", "PyTorch, torch.nn"),
       (.identity, "The input itself.", "PyTorch, torch.nn"),
     ]
     return list.map { activation, summary, source in
@@ -29,6 +32,7 @@ enum PlainLayerEntries {
       .optional(name, .number, summary, .number(standard), range: Option.anyNumber)
     }
     let slope = option("negative_slope", "slope below 0", 0.01), alpha = option("alpha", "limit below 0", 1)
+    let low = option("min_val", "lower limit", -1), high = option("max_val", "upper limit", 1)
     let beta = option("beta", "steepness", 1), threshold = option("threshold", "linear where beta·x exceeds it", 20)
     return [
       Entry.layer(
@@ -39,6 +43,10 @@ enum PlainLayerEntries {
         "ELU", "x above 0, alpha·(e^x − 1) below.", [alpha], options: [alpha],
         source: "Clevert et al. 2015, arXiv 1511.07289", example: "assert(nn.ELU()(tensor{2}):item() == 2)"
       ) { .elu(try $0.number(0, named: "alpha")) as Activation },
+      Entry.layer(
+        "Hardtanh", "x limited to min_val … max_val.", [low, high], options: [low, high],
+        example: "assert(nn.Hardtanh()(tensor{5}):item() == 1)"
+      ) { .hardtanh(try $0.number(0, named: "min_val"), try $0.number(1, named: "max_val")) as Activation },
       Entry.layer(
         "Softplus", "log(1 + e^(beta·x))/beta.", [beta, threshold], options: [beta, threshold],
         source: "Dugas et al. 2001",
@@ -91,8 +99,11 @@ enum PlainLayerEntries {
         example: "assert(nn.AvgPool2d(2)(tensor{{{1, 2}, {3, 4}}}):item() == 2.5)"
       ) { AvgPool2d(try NormPoolEntries.pooling($0, 0, average: true)) },
       Entry.layer(
-        "AdaptiveAvgPool2d", "The means of a grid of nearly equal windows.",
-        [Option("output_size", Option.pair, "rows and columns of the output, or {rows, columns}", unit: "pixels")],
+        "AdaptiveMaxPool2d", "The largest elements of a grid of nearly equal windows.", [NormPoolEntries.gridSize],
+        example: "assert(nn.AdaptiveMaxPool2d(1)(tensor{{{1, 2}, {3, 4}}}):item() == 4)"
+      ) { AdaptiveMaxPool2d(try $0.pair(0)) },
+      Entry.layer(
+        "AdaptiveAvgPool2d", "The means of a grid of nearly equal windows.", [NormPoolEntries.gridSize],
         example: "assert(nn.AdaptiveAvgPool2d(1)(tensor{{{1, 2}, {3, 4}}}):item() == 2.5)"
       ) { AdaptiveAvgPool2d(try $0.pair(0)) },
     ]

@@ -53,6 +53,22 @@ extension Option {
   static var padding: Option {
     .optional("padding", pair, "rows and columns added around the input", .integer(0), range: paddings, unit: "pixels")
   }
+  /// The padding of convolutions, which may follow a rule.
+  static func padding(_ summary: String) -> Option {
+    .optional(
+      "padding", .either([.integer, .list(.integer), .choice(PaddingRule.allCases.map(\.rawValue))]), summary,
+      .integer(0), range: paddings, unit: "pixels")
+  }
+  static var convolutionPadding: Option {
+    padding(
+      "rows and columns added around the input; \"same\": so many that stride 1 keeps the size (stride s: ⌈size/s⌉, as TensorFlow)"
+    )
+  }
+  static var transposedPadding: Option {
+    padding(
+      "rows and columns cropped all around, as PyTorch counts them; \"same\": down to size·stride, the odd one last, as TensorFlow; \"valid\": none"
+    )
+  }
   static var dilation: Option {
     .optional("dilation", pair, "steps between the taps of a window", .integer(1), range: sizes, unit: "pixels")
   }
@@ -111,11 +127,26 @@ extension Arguments {
 }
 
 extension Options {
-  /// Stride, padding, dilation and groups.
+  /// Stride, padding, dilation and groups; the padding is 0 where a rule gives it.
   func convolution() throws -> ConvolutionOptions {
     ConvolutionOptions(
-      stride: try pair("stride"), padding: try pair("padding"), dilation: try pair("dilation"),
-      groups: try integer("groups"))
+      stride: try pair("stride"), padding: try paddingRule() == nil ? pair("padding") : (0, 0),
+      dilation: try pair("dilation"), groups: try integer("groups"))
+  }
+
+  /// The rule that `padding` names, or nil where it is a number.
+  func paddingRule() throws -> PaddingRule? {
+    guard case .string(let name) = self["padding"] else { return nil }
+    guard let rule = PaddingRule(rawValue: name) else {
+      throw mismatch("padding", "an integer, a pair {vertical, horizontal}, \"same\" or \"valid\"")
+    }
+    return rule
+  }
+
+  /// Window, stride, padding and dilation; the window may have been read at a position.
+  func windows(_ kernel: (Int, Int)) throws -> WindowOptions {
+    WindowOptions(
+      kernel: kernel, stride: try pair("stride"), padding: try pair("padding"), dilation: try pair("dilation"))
   }
 
   /// What `padding_mode` names.

@@ -75,7 +75,7 @@ extension OpSample {
     PoolingOptions(
       kernel: parameters.pair("kernel_size", 2), stride: parameters.integers("stride").map { ($0[0], $0[1]) },
       padding: parameters.pair("padding", 0), ceilMode: parameters.flag("ceil_mode"),
-      countPadding: parameters.flag("count_include_pad", true))
+      countPadding: parameters.flag("count_include_pad", true), divisor: parameters.integer("divisor_override"))
   }
 
   private static func poolingRefusals(_ name: String) -> [Refusal] {
@@ -110,6 +110,9 @@ extension OpSample {
         Call(
           [.uniform(3, 6, 7)],
           ["kernel_size": [3, 3], "stride": [2, 2], "ceil_mode": true, "count_include_pad": false]),
+        Call(
+          [.uniform(1, 2, 7, 6)],
+          ["kernel_size": [3, 3], "stride": [2, 2], "padding": [1, 1], "ceil_mode": true, "divisor_override": 5]),
       ],
       large: [Call([.uniform(2, 64, 60, 80)], ["kernel_size": [3, 3], "stride": [2, 2], "padding": [1, 1]])],
       refusals: poolingRefusals("avg_pool2d")
@@ -136,9 +139,27 @@ extension OpSample {
       return [try x[0].adaptiveAvgPool2d(height, width)]
     },
     OpSample(
+      "adaptive_max_pool2d", "pooling", covers: ["adaptiveMaxPool2d"],
+      small: [
+        Call([.distinct(2, 3, 5, 7)], ["size": [1, 1]]), Call([.distinct(1, 2, 7, 10)], ["size": [3, 4]]),
+        Call([.distinct(2, 3, 4)], ["size": [5, 7]]),
+      ],
+      large: [Call([.uniform(2, 64, 60, 80)], ["size": [7, 7]])],
+      refusals: [
+        Refusal(
+          [.uniform(2, 3, 4)], ["size": [0, 1]],
+          "adaptive_max_pool2d: expected an input [N, C, H, W] or [C, H, W] and an output of 1×1 or more, got 2×3×4 and 0×1"
+        )
+      ]
+    ) { x, parameters in
+      let (height, width) = parameters.pair("size", 1)
+      return [try x[0].adaptiveMaxPool2d(height, width)]
+    },
+    OpSample(
       "interpolate", "interpolate", tolerance: 2e-6,
       small: [
         Call([.uniform(2, 3, 3, 4)], ["mode": "nearest", "scale_factor": 2]),
+        Call([.uniform(2, 5, 4)], ["mode": "nearest-exact", "size": [3, 7]]),
         Call([.uniform(2, 5, 4)], ["mode": "bilinear", "size": [7, 9]]),
         Call([.uniform(1, 2, 5, 4)], ["mode": "bicubic", "size": [7, 3]]),
         Call([.uniform(1, 2, 9, 12)], ["mode": "bilinear", "size": [4, 5], "antialias": true]),

@@ -27,7 +27,7 @@ extension Tensor {
   }
 
   /// `gather` with positions that are i64 and not negative.
-  private func gathered(_ axis: Int, _ positions: Tensor, _ operation: String) throws -> Tensor {
+  func gathered(_ axis: Int, _ positions: Tensor, _ operation: String) throws -> Tensor {
     let y = try Tensor.empty(positions.dims, dtype, for: operation)
     var steps = strides
     steps[axis] = 0

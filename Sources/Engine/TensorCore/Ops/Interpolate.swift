@@ -6,8 +6,10 @@ internal import Surface
 
 /// How values between the elements of a feature map are found.
 public enum InterpolationMode: String, CaseIterable, Sendable {
-  /// The element whose cell holds the place.
+  /// Element ⌊i·input/output⌋: PyTorch's older rule, which leans to the left and top.
   case nearest
+  /// The element whose cell holds the centre of the output's cell, as in Pillow and scikit-image.
+  case nearestExact = "nearest-exact"
   /// Linear between two elements along each axis.
   case bilinear
   /// Cubic through four elements along each axis (a = −0.75; −0.5 with antialias, as in Pillow).
@@ -41,7 +43,8 @@ extension Tensor {
     guard !antialias || mode == .bilinear || mode == .bicubic, !alignCorners || (mode == .bilinear || mode == .bicubic)
     else {
       throw EngineError(
-        "interpolate", "\(antialias ? "antialias" : "align_corners") goes with bilinear and bicubic, not with \(mode)")
+        "interpolate",
+        "\(antialias ? "antialias" : "align_corners") goes with bilinear and bicubic, not with \(mode.rawValue)")
     }
     if let scale, Double(dims[2]) * scale.0 < Double(height) - 0.5 || Double(dims[3]) * scale.1 < Double(width) - 0.5 {
       throw EngineError(
@@ -60,20 +63,23 @@ private struct TapRule {
   let alignCorners: Bool
   let antialias: Bool
 
+  private var isNearest: Bool { mode == .nearest || mode == .nearestExact }
+
   func table(_ inputs: Int, _ outputs: Int, _ factor: Double?) -> TapTable {
     if mode == .area { return .adaptive(inputs, outputs) }
     var step = factor.map { 1 / $0 } ?? Double(inputs) / Double(outputs)
-    if antialias { return averaging(inputs, outputs, step) }
     if alignCorners { step = outputs > 1 ? Double(inputs - 1) / Double(outputs - 1) : 0 }
-    let taps = mode == .nearest ? 1 : mode == .bilinear ? 2 : 4
+    // Aligned corners change the step only, not the half element that places begin with: so does PyTorch.
+    if antialias { return averaging(inputs, outputs, step) }
+    let taps = isNearest ? 1 : mode == .bilinear ? 2 : 4
     var starts: [Int32] = []
     var weights: [Float] = []
     for output in 0..<outputs {
       let place = place(Double(output), step)
       let whole = place.rounded(.down)
-      starts.append(Int32(mode == .nearest ? Swift.min(Int(whole), inputs - 1) : Int(whole) - (taps / 2 - 1)))
+      starts.append(Int32(isNearest ? Swift.min(Int(whole), inputs - 1) : Int(whole) - (taps / 2 - 1)))
       for tap in 0..<taps {
-        weights.append(Float(mode == .nearest ? 1 : weight(Double(tap - (taps / 2 - 1)) - (place - whole), -0.75)))
+        weights.append(Float(isNearest ? 1 : weight(Double(tap - (taps / 2 - 1)) - (place - whole), -0.75)))
       }
     }
     return TapTable(outputs: outputs, taps: taps, starts: starts, weights: weights)
@@ -83,6 +89,7 @@ private struct TapRule {
   private func place(_ output: Double, _ step: Double) -> Double {
     // In f32 as PyTorch computes it: which element is nearest can hang on the last digit.
     if mode == .nearest { return Double(Float(output) * Float(step)) }
+    if mode == .nearestExact { return Double((Float(output) + 0.5) * Float(step)) }
     if alignCorners { return output * step }
     let place = (output + 0.5) * step - 0.5
     return mode == .bilinear ? Swift.max(place, 0) : place

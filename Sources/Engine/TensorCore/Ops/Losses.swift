@@ -43,31 +43,21 @@ extension Tensor {
     return try Tensor.where(near, distance.square() * (0.5 / beta), distance - beta / 2).gathered(reduction)
   }
 
-  /// −log softmax(self)[class], self: [N, C, *] logits, target: [N, *] classes counted from 0.
-  public func crossEntropy(_ target: Tensor, _ reduction: Reduction = .mean) throws -> Tensor {
-    guard rank >= 2, target.rank == rank - 1, target.shape == [dims[0]] + Array(shape[2...]) else {
-      throw EngineError(
-        "cross_entropy", expected: "logits [N, C, …] and classes [N, …]", came: "\(dims.text) and \(target.dims.text)")
-    }
-    guard !target.dtype.isFloating else {
-      throw EngineError(
-        "cross_entropy", expected: "classes of an integer type", came: "\(target.dtype)",
-        advice: "convert them with t:to(\"i64\")")
-    }
-    let classes = dims[1]
-    if let bad = try target.integers().first(where: { $0 < 0 || $0 >= classes }) {
-      throw EngineError(
-        "cross_entropy", "there is no class \(bad + 1) among \(classes)", advice: "classes count from 1 to \(classes)")
-    }
-    let picked = try logSoftmax(1).gather(1, target.unsqueeze(1)).squeeze(1)
-    return try (-picked).gathered(reduction)
-  }
-
-  /// −[t·log σ(x) + (1 − t)·log(1 − σ(x))] with logits x = self, without overflow.
-  public func bceWithLogits(_ target: Tensor, _ reduction: Reduction = .mean) throws -> Tensor {
+  /// −[w·t·log σ(x) + (1 − t)·log(1 − σ(x))] with logits x = self, without overflow; `positiveWeight` w broadcasts
+  /// (1 when nil). `weight` multiplies each element's loss and broadcasts too.
+  public func bceWithLogits(
+    _ target: Tensor, weight: Tensor? = nil, positiveWeight: Tensor? = nil, _ reduction: Reduction = .mean
+  ) throws -> Tensor {
     try checkSameShape(target, "bce_with_logits")
-    // (1 − t)·x − log σ(x)
-    return try ((1 - target) * self - logSigmoid()).gathered(reduction)
+    for (name, factor) in [("weight", weight), ("pos_weight", positiveWeight)] {
+      guard let factor, Dims.broadcast(factor.dims, dims) != dims else { continue }
+      throw EngineError("bce_with_logits", expected: "a \(name) that stretches to \(dims.text)", came: factor.dims.text)
+    }
+    // (1 − t)·x − (1 + (w − 1)·t)·log σ(x)
+    var certainty = try logSigmoid()
+    if let positiveWeight { certainty = try certainty * ((positiveWeight - 1) * target + 1) }
+    let loss = try (1 - target) * self - certainty
+    return try (weight.map { try loss * $0 } ?? loss).gathered(reduction)
   }
 
   /// Total variation of pictures [N, C, H, W] or [C, H, W]: the sum of absolute (power 1) or squared (power 2)

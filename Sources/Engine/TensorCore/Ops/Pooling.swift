@@ -13,17 +13,20 @@ public struct PoolingOptions: Sendable {
   public var ceilMode = false
   /// Whether averages count padding.
   public var countPadding = true
+  /// What averages divide the sum of a window by, instead of the number of its elements.
+  public var divisor: Int?
 
   /// PyTorch's standard values unless given.
   public init(
     kernel: (Int, Int), stride: (Int, Int)? = nil, padding: (Int, Int) = (0, 0), ceilMode: Bool = false,
-    countPadding: Bool = true
+    countPadding: Bool = true, divisor: Int? = nil
   ) {
     self.kernel = kernel
     self.stride = stride
     self.padding = padding
     self.ceilMode = ceilMode
     self.countPadding = countPadding
+    self.divisor = divisor
   }
 }
 
@@ -105,7 +108,21 @@ extension Tensor {
     if rank == 3 { return try unsqueeze(0).avgPool2d(options).squeeze(0) }
     let plan = try PoolingPlan(self, options, "avg_pool2d")
     let x = dtype == .f64 ? self : try converted(to: .f32)
-    return try x.averaged(plan).converted(to: dtype.isFloating ? dtype : .f32)
+    let y = try options.divisor.map { try x.windowSums(plan, dividedBy: $0) } ?? x.averaged(plan)
+    return try y.converted(to: dtype.isFloating ? dtype : .f32)
+  }
+
+  /// Sums of windows divided by a number: means of whole windows, all padding made explicit.
+  private func windowSums(_ plan: PoolingPlan, dividedBy divisor: Int) throws -> Tensor {
+    guard divisor > 0 else { throw EngineError("avg_pool2d", expected: "a divisor of 1 or more", came: "\(divisor)") }
+    // Negative where windows end before the map does.
+    let padded = try pad([
+      plan.padLeft, Swift.max(plan.padRight, 0), plan.padTop, Swift.max(plan.padBottom, 0),
+    ])
+    var whole = PoolingOptions(kernel: (plan.kernelHeight, plan.kernelWidth), stride: (plan.strideY, plan.strideX))
+    whole.countPadding = true
+    let means = try padded.averaged(PoolingPlan(padded, whole, "avg_pool2d"))
+    return try means * (Double(plan.kernelHeight) * Double(plan.kernelWidth) / Double(divisor))
   }
 
   private func averaged(_ plan: PoolingPlan) throws -> Tensor {
@@ -145,15 +162,45 @@ extension Tensor {
   }
 }
 
+extension Tensor {
+  /// The largest elements of a grid of height × width nearly equal windows that cover the input.
+  /// self: [N, C, H, W] or [C, H, W]. Equal maxima share the gradient (PyTorch gives it to one of them).
+  public func adaptiveMaxPool2d(_ height: Int, _ width: Int) throws -> Tensor {
+    let limit = 1...(1 << 24)
+    guard rank == 3 || rank == 4, limit.contains(height), limit.contains(width), dims[rank - 2] > 0, dims[rank - 1] > 0
+    else {
+      throw EngineError(
+        "adaptive_max_pool2d", expected: "an input [N, C, H, W] or [C, H, W] and an output of 1×1 or more",
+        came: "\(dims.text) and \(height)×\(width)")
+    }
+    return try adaptiveMax(rank - 1, width).adaptiveMax(rank - 2, height)
+  }
+
+  /// Largest elements of windows along one axis: the windows side by side, short ones filled with their last element.
+  private func adaptiveMax(_ axis: Int, _ outputs: Int) throws -> Tensor {
+    let spans = TapTable.adaptiveSpans(dims[axis], outputs)
+    let width = spans.map(\.count).max() ?? 0
+    let places = spans.flatMap { span in (0..<width).map { span.lowerBound + Swift.min($0, span.count - 1) } }
+    var split = shape
+    split.replaceSubrange(axis...axis, with: [outputs, width])
+    return try indexSelect(axis, Tensor(integers: places, [places.count])).reshape(split).max([axis + 1])
+  }
+}
+
 extension TapTable {
-  /// Output j averages inputs ⌊j·n/m⌋ … ⌈(j+1)·n/m⌉ − 1, as PyTorch's adaptive pooling.
+  /// Window j of adaptive pooling: inputs ⌊j·n/m⌋ … ⌈(j+1)·n/m⌉ − 1, as in PyTorch.
+  fileprivate static func adaptiveSpans(_ inputs: Int, _ outputs: Int) -> [Range<Int>] {
+    (0..<outputs).map { ($0 * inputs / outputs)..<((($0 + 1) * inputs + outputs - 1) / outputs) }
+  }
+
+  /// Output j averages window j of adaptive pooling.
   static func adaptive(_ inputs: Int, _ outputs: Int) -> TapTable {
-    let spans = (0..<outputs).map { ($0 * inputs / outputs, (($0 + 1) * inputs + outputs - 1) / outputs) }
-    let width = spans.map { $0.1 - $0.0 }.max() ?? 0
+    let spans = adaptiveSpans(inputs, outputs)
+    let width = spans.map(\.count).max() ?? 0
     var weights = [Float](repeating: 0, count: outputs * width)
     for (output, span) in spans.enumerated() {
-      for tap in 0..<(span.1 - span.0) { weights[output * width + tap] = 1 / Float(span.1 - span.0) }
+      for tap in 0..<span.count { weights[output * width + tap] = 1 / Float(span.count) }
     }
-    return TapTable(outputs: outputs, taps: width, starts: spans.map { Int32($0.0) }, weights: weights)
+    return TapTable(outputs: outputs, taps: width, starts: spans.map { Int32($0.lowerBound) }, weights: weights)
   }
 }

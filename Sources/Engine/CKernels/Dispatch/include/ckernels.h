@@ -159,6 +159,18 @@ int ck_avg_pool_backward(int type, const ck_pool *p, const void *dy, void *dx);
 int ck_resample(int type, const ck_nest *outer, int64_t n, int64_t stride, int64_t outputs, int64_t out_stride,
                 int64_t taps, const int32_t *starts, const float *weights, void *out, const void *x);
 
+/* How a sample between elements is found, and what stands outside a map. */
+enum { CK_SAMPLE_NEAREST = 0, CK_SAMPLE_LINEAR = 1, CK_SAMPLE_CUBIC = 2 };
+enum { CK_OUTSIDE_ZERO = 0, CK_OUTSIDE_BORDER = 1, CK_OUTSIDE_MIRROR = 2 };
+typedef struct {
+  int64_t batch, channels, height, width, places; /* places of each map */
+  int32_t mode, padding;
+  bool align_corners;
+} ck_sampling;
+/* Dense x [batch, channels, height, width] at grid [batch, places, 2] (x, y from -1 to 1) into out [batch, channels,
+ * places]; f32 and f64. Any number may stand in the grid. */
+int ck_grid_sample(int type, const ck_sampling *p, const void *x, const void *grid, void *out);
+
 /* ---- pictures ---- */
 
 /* A Kuwahara filter of eight sectors over f32 pictures. x and energy (the sum of squares over the channels) have
