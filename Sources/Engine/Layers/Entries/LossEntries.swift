@@ -83,7 +83,9 @@ enum LossEntries {
         .optional(
           "label_smoothing", .number, "the part of each target that is spread over all classes", .number(0),
           range: 0...1),
-        .optional("ignore_index", .integer, "a target whose places do not count: a class, or a number that is none"),
+        .optional(
+          "ignore_index", .integer, "a target whose places do not count: a class, or a number that is none",
+          range: Option.anyNumber),
       ],
       example:
         "local loss = nn.cross_entropy(tensor{{0, 0, 0, 0}}, tensor{1})\nassert(math.abs(loss:item() - math.log(4)) < 1e-6)"

@@ -69,7 +69,8 @@ enum WindowEntries {
         .optional("is_causal", .bool, "whether query i sees the keys 1 to i only", .bool(false)),
         .tensor(
           "mask", "stretches to [N, heads, L, S]: of bool (what may be seen, as m:gt(0) gives it) or numbers to add"),
-        .optional("scale", .number, "what the products are multiplied by (default: 1/√D)"),
+        .optional(
+          "scale", .number, "what the products are multiplied by (default: 1/√D)", range: Option.anyNumber),
       ], returns: "a tensor [N, heads, L, E]; zeros for a query that sees nothing",
       source: "Vaswani et al. 2017, arXiv 1706.03762; PyTorch, scaled_dot_product_attention",
       example:
