@@ -100,6 +100,9 @@ op("convolution", "conv_transpose2d", F.conv_transpose2d, [
     convolution("one", (1, 1, 1, 1), (1, 1, 1, 1), transposed=True),
 ])
 op("pooling", "max_pool2d", F.max_pool2d, [
+    Sample("dilated", [distinct(1, 2, 7, 9)], kernel_size=[2, 3], stride=[1, 2], dilation=[3, 2]),
+    Sample("dilated_ceil", [distinct(1, 2, 8, 9)], kernel_size=[3, 2], stride=[2, 2], padding=[1, 1], dilation=[2, 2],
+           ceil_mode=True),
     Sample("plain", [distinct(2, 3, 6, 8)], kernel_size=[2, 2]),
     Sample("overlapping", [distinct(1, 2, 7, 9)], kernel_size=[3, 3], stride=[2, 2], padding=[1, 1]),
     Sample("uneven", [distinct(1, 2, 6, 9)], kernel_size=[2, 3], stride=[1, 2]),

@@ -11,7 +11,7 @@ public struct MaxPool2d: Layer {
   public var kind: String { "MaxPool2d" }
   public var details: String {
     "kernel_size=\(Python.short(options.kernel)), stride=\(Python.short(options.stride ?? options.kernel)), "
-      + "padding=\(Python.short(options.padding)), dilation=1, ceil_mode=\(Python.text(options.ceilMode))"
+      + "padding=\(Python.short(options.padding)), dilation=\(Python.short(options.dilation)), ceil_mode=\(Python.text(options.ceilMode))"
   }
 
   public func callAsFunction(_ x: Tensor, training: Bool) throws -> Tensor { try x.maxPool2d(options) }
@@ -52,6 +52,7 @@ public struct AdaptiveMaxPool2d: Layer {
   /// Rows and columns of the output.
   public let size: (Int, Int)
 
+  /// A pool of rows and columns.
   public init(_ size: (Int, Int)) { self.size = size }
 
   public var kind: String { "AdaptiveMaxPool2d" }

@@ -5,7 +5,9 @@ public import TensorCore
 
 /// Elements added around the last two axes: left, right, top, bottom; negative amounts crop. Input [*, H, W].
 public struct Pad2d: Layer {
+  /// Left, right, top, bottom.
   public let amounts: [Int]
+  /// What stands outside.
   public let mode: PadMode
   /// The constant of mode `zeros`.
   public let value: Double
@@ -16,12 +18,17 @@ public struct Pad2d: Layer {
     (self.kind, self.amounts, self.mode, self.value) = (kind, amounts, mode, value)
   }
 
+  /// Zeros around a picture.
   public static func zeros(_ amounts: [Int]) -> Pad2d { Pad2d("ZeroPad2d", amounts, .zeros) }
+  /// A number around a picture.
   public static func constant(_ amounts: [Int], _ value: Double) -> Pad2d {
     Pad2d("ConstantPad2d", amounts, .zeros, value: value)
   }
+  /// The picture mirrored at its border, whose elements are not repeated.
   public static func reflection(_ amounts: [Int]) -> Pad2d { Pad2d("ReflectionPad2d", amounts, .reflect) }
+  /// The border repeated.
   public static func replication(_ amounts: [Int]) -> Pad2d { Pad2d("ReplicationPad2d", amounts, .replicate) }
+  /// The other side of the picture.
   public static func circular(_ amounts: [Int]) -> Pad2d { Pad2d("CircularPad2d", amounts, .circular) }
 
   public var details: String {
@@ -38,8 +45,10 @@ public struct Pad2d: Layer {
 
 /// Channels moved into places, [*, C·r², H, W] → [*, C, H·r, W·r]. Shi et al. 2016, arXiv 1609.05158.
 public struct PixelShuffle: Layer {
+  /// r.
   public let factor: Int
 
+  /// A shuffle by a factor r, 1 to 4096.
   public init(_ factor: Int) { self.factor = factor }
 
   public var kind: String { "PixelShuffle" }
@@ -50,8 +59,10 @@ public struct PixelShuffle: Layer {
 
 /// Places moved into channels, [*, C, H·r, W·r] → [*, C·r², H, W].
 public struct PixelUnshuffle: Layer {
+  /// r.
   public let factor: Int
 
+  /// The inverse of a shuffle by a factor r, 1 to 4096.
   public init(_ factor: Int) { self.factor = factor }
 
   public var kind: String { "PixelUnshuffle" }
@@ -62,8 +73,10 @@ public struct PixelUnshuffle: Layer {
 
 /// Windows as columns, [N, C, H, W] → [N, C·kH·kW, L].
 public struct Unfold: Layer {
+  /// How the windows lie.
   public let options: WindowOptions
 
+  /// Windows of given size and steps.
   public init(_ options: WindowOptions) { self.options = options }
 
   public var kind: String { "Unfold" }
@@ -76,8 +89,10 @@ public struct Unfold: Layer {
 public struct Fold: Layer {
   /// Rows and columns of the output.
   public let size: (Int, Int)
+  /// How the windows lie.
   public let options: WindowOptions
 
+  /// Sums over a map of rows and columns.
   public init(_ size: (Int, Int), _ options: WindowOptions) { (self.size, self.options) = (size, options) }
 
   public var kind: String { "Fold" }

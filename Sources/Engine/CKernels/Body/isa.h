@@ -10,6 +10,7 @@ extern const ck_fold_cols NAME(ck_fold_columns)[CK_REDUCE_COUNT][CK_TYPES];
 extern const ck_find NAME(ck_finders)[2][CK_TYPES];
 extern const ck_gemm_kernel NAME(ck_gemm_kernels)[2];
 extern const ck_resample_lines NAME(ck_resamplers)[2];
+extern const ck_sample_places NAME(ck_samplers)[2];
 void NAME(ck_normal16)(int64_t blocks, float *values);
 void NAME(ck_philox)(uint64_t seed, uint64_t stream, int64_t first, int64_t blocks, float *out, bool normal);
 void NAME(ck_kuwahara_row)(const ck_kuwahara *p, int64_t row, void *scratch);
@@ -35,6 +36,7 @@ const ck_table NAME(ck_table) = {
     .softmax = NAME(ck_softmax_rows),
     .gemm = NAME(ck_gemm_kernels),
     .resample = NAME(ck_resamplers),
+    .sample = NAME(ck_samplers),
     .normal16 = NAME(ck_normal16),
     .philox = NAME(ck_philox),
     .kuwahara = NAME(ck_kuwahara_row),

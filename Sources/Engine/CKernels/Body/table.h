@@ -28,6 +28,12 @@ typedef struct {
 typedef void (*ck_resample_lines)(int64_t m, int64_t n, int64_t outputs, int64_t taps, const int32_t *starts,
                                   const float *weights, const void *x, int64_t x_row, void *out, int64_t out_row);
 
+/* Places of a block. */
+enum { CK_SAMPLE_BLOCK = 256 };
+/* All channels of one map at a block of places from `first` on. */
+typedef void (*ck_sample_places)(const ck_sampling *p, const void *x, const void *grid, int64_t image, int64_t first,
+                                 void *out);
+
 typedef struct {
   const char *name;
   const ck_row (*unary)[CK_TYPES], (*binary)[CK_TYPES], (*ternary)[CK_TYPES], (*compare)[CK_TYPES];
@@ -41,6 +47,7 @@ typedef struct {
   const ck_row (*softmax)[CK_TYPES];  /* [logarithm], one line */
   const ck_gemm_kernel *gemm;         /* f32, f64 */
   const ck_resample_lines *resample;  /* f32, f64 */
+  const ck_sample_places *sample;     /* f32, f64 */
   /* Box-Muller over blocks of 16 uniforms, in place. */
   void (*normal16)(int64_t blocks, float *values);
   /* Four values per block, from block `first` on. */

@@ -1,108 +1,28 @@
-/* Values of dense maps at given places. A block of places first finds the elements that each place reads and their
- * weights; every channel then goes through the same lists. */
-#include <math.h>
-#include <stdatomic.h>
-
+/* Values of maps at given places, in blocks of places. */
 #include "internal.h"
-
-enum { BLOCK = 64, MOST_TAPS = 16 };
 
 typedef struct {
   const ck_sampling *p;
+  ck_sample_places body;
   const void *x, *grid;
   void *out;
   int64_t blocks, per_chunk; /* blocks of one map's places, blocks in a chunk */
 } sampling;
 
-/* Elements of one axis that a place reads. */
-#define SAMPLES(T, TAG, FLOOR, ROUND, ABS)                                                                        \
-  typedef struct {                                                                                                \
-    int64_t at;                                                                                                   \
-    T weight;                                                                                                     \
-  } tap_##TAG;                                                                                                    \
-  static T place_##TAG(const ck_sampling *p, T coordinate, int64_t size) {                                        \
-    if (p->align_corners) return (coordinate + 1) * (T)0.5 * (T)(size - 1);                                       \
-    return ((coordinate + 1) * (T)size - 1) * (T)0.5;                                                             \
-  }                                                                                                               \
-  /* A place brought inside as the padding says; no number stays none. */                                         \
-  static T inside_##TAG(const ck_sampling *p, T place, int64_t size) {                                            \
-    if (p->padding == CK_OUTSIDE_ZERO) return place;                                                              \
-    if (p->padding == CK_OUTSIDE_MIRROR) {                                                                        \
-      const T low = p->align_corners ? 0 : (T)-0.5, span = (T)(p->align_corners ? size - 1 : size);               \
-      if (span == 0) return place * 0;                                                                            \
-      const T distance = ABS(place - low), turns = FLOOR(distance / span), rest = distance - turns * span;        \
-      place = (turns - FLOOR(turns / 2) * 2 == 0 ? rest : span - rest) + low;                                     \
-    }                                                                                                             \
-    return place < 0 ? 0 : place > (T)(size - 1) ? (T)(size - 1) : place;                                         \
-  }                                                                                                               \
-  static tap_##TAG tap_of_##TAG(const ck_sampling *p, T place, T weight, int64_t size) {                          \
-    const bool within = place >= 0 && place <= (T)(size - 1);                                                     \
-    tap_##TAG tap = {within ? (int64_t)place : place > 0 ? size - 1 : 0, weight};                                 \
-    if (!within && p->padding == CK_OUTSIDE_ZERO) tap.weight *= 0;                                                \
-    return tap;                                                                                                   \
-  }                                                                                                               \
-  /* Keys' kernel, a = -0.75, at a distance below 1 and from 1 to 2. */                                           \
-  static T near_##TAG(T d) { return ((T)1.25 * d - (T)2.25) * d * d + 1; }                                        \
-  static T far_##TAG(T d) { return (((T)-0.75 * d + (T)3.75) * d - 6) * d + 3; }                                  \
-  static int taps_##TAG(const ck_sampling *p, T coordinate, int64_t size, tap_##TAG *taps) {                      \
-    T place = place_##TAG(p, coordinate, size);                                                                   \
-    if (p->mode != CK_SAMPLE_CUBIC) place = inside_##TAG(p, place, size);                                         \
-    if (p->mode == CK_SAMPLE_NEAREST) {                                                                           \
-      taps[0] = tap_of_##TAG(p, ROUND(place), place * 0 + 1, size);                                               \
-      return 1;                                                                                                   \
-    }                                                                                                             \
-    const T first = FLOOR(place), part = place - first;                                                           \
-    if (p->mode == CK_SAMPLE_LINEAR) {                                                                            \
-      taps[0] = tap_of_##TAG(p, first, 1 - part, size);                                                           \
-      taps[1] = tap_of_##TAG(p, first + 1, part, size);                                                           \
-      return 2;                                                                                                   \
-    }                                                                                                             \
-    const T weights[4] = {far_##TAG(part + 1), near_##TAG(part), near_##TAG(1 - part), far_##TAG(2 - part)};      \
-    for (int i = 0; i < 4; i++)                                                                                   \
-      taps[i] = tap_of_##TAG(p, inside_##TAG(p, first + (T)(i - 1), size), weights[i], size);                     \
-    return 4;                                                                                                     \
-  }                                                                                                               \
-  static void sample_block_##TAG(const sampling *s, int64_t image, int64_t first) {                               \
-    const ck_sampling *p = s->p;                                                                                  \
-    const int64_t m = ck_min(BLOCK, p->places - first), plane = p->height * p->width;                             \
-    const T *grid = (const T *)s->grid + (image * p->places + first) * 2;                                         \
-    int64_t offsets[MOST_TAPS][BLOCK];                                                                            \
-    T weights[MOST_TAPS][BLOCK];                                                                                  \
-    int taps = 0;                                                                                                 \
-    for (int64_t k = 0; k < m; k++) {                                                                             \
-      tap_##TAG rows[4], columns[4];                                                                              \
-      const int across = taps_##TAG(p, grid[2 * k], p->width, columns);                                           \
-      const int down = taps_##TAG(p, grid[2 * k + 1], p->height, rows);                                           \
-      taps = 0;                                                                                                   \
-      for (int i = 0; i < down; i++)                                                                              \
-        for (int j = 0; j < across; j++, taps++) {                                                                \
-          offsets[taps][k] = rows[i].at * p->width + columns[j].at;                                               \
-          weights[taps][k] = rows[i].weight * columns[j].weight;                                                  \
-        }                                                                                                         \
-    }                                                                                                             \
-    for (int64_t c = 0; c < p->channels; c++) {                                                                   \
-      const T *x = (const T *)s->x + (image * p->channels + c) * plane;                                           \
-      T *out = (T *)s->out + (image * p->channels + c) * p->places + first;                                       \
-      for (int64_t k = 0; k < m; k++) out[k] = x[offsets[0][k]] * weights[0][k];                                  \
-      for (int t = 1; t < taps; t++)                                                                              \
-        for (int64_t k = 0; k < m; k++) out[k] += x[offsets[t][k]] * weights[t][k];                               \
-    }                                                                                                             \
-  }                                                                                                               \
-  static void sample_##TAG(void *context, int64_t chunk) {                                                        \
-    const sampling *s = context;                                                                                  \
-    const int64_t end = ck_min((chunk + 1) * s->per_chunk, s->p->batch * s->blocks);                              \
-    for (int64_t i = chunk * s->per_chunk; i < end && !ck_stopped(); i++)                                         \
-      sample_block_##TAG(s, i / s->blocks, i % s->blocks * BLOCK);                                                \
-  }
-SAMPLES(float, f32, floorf, rintf, fabsf)
-SAMPLES(double, f64, floor, rint, fabs)
+static void sample_task(void *context, int64_t chunk) {
+  const sampling *s = context;
+  const int64_t end = ck_min((chunk + 1) * s->per_chunk, s->p->batch * s->blocks);
+  for (int64_t i = chunk * s->per_chunk; i < end && !ck_stopped(); i++)
+    s->body(s->p, s->x, s->grid, i / s->blocks, i % s->blocks * CK_SAMPLE_BLOCK, s->out);
+}
 
 int ck_grid_sample(int type, const ck_sampling *p, const void *x, const void *grid, void *out) {
   if (type != CK_F32 && type != CK_F64) return -1;
   if (p->batch * p->channels * p->places == 0) return 0;
-  sampling s = {.p = p, .x = x, .grid = grid, .out = out, .blocks = ck_ceil_div(p->places, BLOCK)};
-  const int64_t work = BLOCK * (p->mode == CK_SAMPLE_CUBIC ? 16 : 4) * (p->channels + 8);
+  sampling s = {.p = p, .body = ck_kernels->sample[type], .x = x, .grid = grid, .out = out,
+                .blocks = ck_ceil_div(p->places, CK_SAMPLE_BLOCK)};
+  const int64_t work = CK_SAMPLE_BLOCK * (p->mode == CK_SAMPLE_CUBIC ? 16 : 4) * (p->channels + 8);
   s.per_chunk = work >= CK_CHUNK ? 1 : CK_CHUNK / work;
-  ck_parallel(ck_ceil_div(p->batch * s.blocks, s.per_chunk), type == CK_F32 ? sample_f32 : sample_f64, &s);
+  ck_parallel(ck_ceil_div(p->batch * s.blocks, s.per_chunk), sample_task, &s);
   return 0;
 }

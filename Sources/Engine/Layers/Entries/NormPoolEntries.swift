@@ -96,7 +96,7 @@ enum NormPoolEntries {
         range: Option.paddings, unit: "pixels"),
       .optional("ceil_mode", .bool, "whether a last, partly filled window counts", .bool(false)),
     ]
-    if !average { return options }
+    if !average { return options + [.dilation] }
     return options + [
       .optional("count_include_pad", .bool, "whether padding counts in the means", .bool(true)),
       .optional(
@@ -116,7 +116,8 @@ enum NormPoolEntries {
       kernel: kernel, stride: options.has("stride") ? try options.pair("stride") : nil,
       padding: try options.pair("padding"), ceilMode: try options.bool("ceil_mode"),
       countPadding: average ? try options.bool("count_include_pad") : true,
-      divisor: average ? try options.integerIfAny("divisor_override") : nil)
+      divisor: average ? try options.integerIfAny("divisor_override") : nil,
+      dilation: average ? (1, 1) : try options.pair("dilation"))
   }
 
   /// The size of adaptive pooling's output.

@@ -8,6 +8,8 @@ struct PoolingPlan: Hashable {
   var kernelHeight, kernelWidth, strideY, strideX, padTop, padLeft: Int
   /// Whether averages count padding (but never the overhang of `ceil_mode`).
   var countPadding = true
+  /// Steps between the taps of a window; other than 1 for maxima by the plain loops only.
+  var dilationY = 1, dilationX = 1
 
   var padBottom: Int { (outHeight - 1) * strideY + kernelHeight - inHeight - padTop }
   var padRight: Int { (outWidth - 1) * strideX + kernelWidth - inWidth - padLeft }
@@ -19,7 +21,7 @@ struct PoolingPlan: Hashable {
       planes: Int64(batch * channels), in_height: Int64(inHeight), in_width: Int64(inWidth),
       out_height: Int64(outHeight), out_width: Int64(outWidth), kernel_height: Int64(kernelHeight),
       kernel_width: Int64(kernelWidth), stride_y: Int64(strideY), stride_x: Int64(strideX), pad_top: Int64(padTop),
-      pad_left: Int64(padLeft), dilation_y: 1, dilation_x: 1, count_padding: countPadding,
+      pad_left: Int64(padLeft), dilation_y: Int64(dilationY), dilation_x: Int64(dilationX), count_padding: countPadding,
       divisor_height: Int64(inHeight + padTop), divisor_width: Int64(inWidth + padLeft))
   }
 

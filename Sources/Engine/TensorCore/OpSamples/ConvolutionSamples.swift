@@ -75,7 +75,8 @@ extension OpSample {
     PoolingOptions(
       kernel: parameters.pair("kernel_size", 2), stride: parameters.integers("stride").map { ($0[0], $0[1]) },
       padding: parameters.pair("padding", 0), ceilMode: parameters.flag("ceil_mode"),
-      countPadding: parameters.flag("count_include_pad", true), divisor: parameters.integer("divisor_override"))
+      countPadding: parameters.flag("count_include_pad", true), divisor: parameters.integer("divisor_override"),
+      dilation: parameters.pair("dilation", 1))
   }
 
   private static func poolingRefusals(_ name: String) -> [Refusal] {

@@ -2,12 +2,14 @@ internal import Surface
 
 /// What else counts in a cross-entropy.
 public struct CrossEntropyOptions: Sendable {
+  /// How the places' losses become one.
   public var reduction = Reduction.mean
   /// The part of each target that is spread evenly over all classes, 0 to 1. Szegedy et al. 2016, arXiv 1512.00567.
   public var smoothing = 0.0
   /// A class (from 0) whose places do not count.
   public var ignored: Int?
 
+  /// The mean of all places unless told otherwise.
   public init(_ reduction: Reduction = .mean, smoothing: Double = 0, ignored: Int? = nil) {
     (self.reduction, self.smoothing, self.ignored) = (reduction, smoothing, ignored)
   }

@@ -7,8 +7,10 @@ public struct PoolingOptions: Sendable {
   public var kernel: (Int, Int)
   /// Steps between windows; the window itself when nil.
   public var stride: (Int, Int)?
-  /// Padding; at most half the window.
+  /// Padding; at most half of what the window spans.
   public var padding = (0, 0)
+  /// Steps between the taps of a window; maxima only.
+  public var dilation = (1, 1)
   /// Whether a last, partly filled window counts.
   public var ceilMode = false
   /// Whether averages count padding.
@@ -19,7 +21,7 @@ public struct PoolingOptions: Sendable {
   /// PyTorch's standard values unless given.
   public init(
     kernel: (Int, Int), stride: (Int, Int)? = nil, padding: (Int, Int) = (0, 0), ceilMode: Bool = false,
-    countPadding: Bool = true, divisor: Int? = nil
+    countPadding: Bool = true, divisor: Int? = nil, dilation: (Int, Int) = (1, 1)
   ) {
     self.kernel = kernel
     self.stride = stride
@@ -27,6 +29,7 @@ public struct PoolingOptions: Sendable {
     self.ceilMode = ceilMode
     self.countPadding = countPadding
     self.divisor = divisor
+    self.dilation = dilation
   }
 }
 
@@ -42,17 +45,24 @@ extension PoolingPlan {
         operation, expected: "a window and a stride of 1 or more",
         came: "\(kernel.0)×\(kernel.1) and \(stride.0)×\(stride.1)")
     }
-    guard padding.0 >= 0, padding.1 >= 0, padding.0 * 2 <= kernel.0, padding.1 * 2 <= kernel.1 else {
+    let dilation = options.dilation
+    guard limit.contains(dilation.0), limit.contains(dilation.1) else {
       throw EngineError(
-        operation, expected: "a padding of at most half the window of \(kernel.0)×\(kernel.1)",
+        operation, expected: "a dilation of 1 or more", came: "\(dilation.0) and \(dilation.1)")
+    }
+    let span = (dilation.0 * (kernel.0 - 1) + 1, dilation.1 * (kernel.1 - 1) + 1)
+    guard padding.0 >= 0, padding.1 >= 0, padding.0 <= span.0 / 2, padding.1 <= span.1 / 2 else {
+      throw EngineError(
+        operation, expected: "a padding of at most half the window of \(span.0)×\(span.1)",
         came: "\(padding.0) and \(padding.1)")
     }
-    let height = try PoolingPlan.size(x.dims[2], kernel.0, stride.0, padding.0, options.ceilMode, operation)
-    let width = try PoolingPlan.size(x.dims[3], kernel.1, stride.1, padding.1, options.ceilMode, operation)
+    let height = try PoolingPlan.size(x.dims[2], span.0, stride.0, padding.0, options.ceilMode, operation)
+    let width = try PoolingPlan.size(x.dims[3], span.1, stride.1, padding.1, options.ceilMode, operation)
     self.init(
       batch: x.dims[0], channels: x.dims[1], inHeight: x.dims[2], inWidth: x.dims[3], outHeight: height,
       outWidth: width, kernelHeight: kernel.0, kernelWidth: kernel.1, strideY: stride.0, strideX: stride.1,
-      padTop: padding.0, padLeft: padding.1, countPadding: options.countPadding)
+      padTop: padding.0, padLeft: padding.1, countPadding: options.countPadding, dilationY: dilation.0,
+      dilationX: dilation.1)
   }
 
   /// The number of windows along an axis; with ceil mode none that starts beyond input and left padding.
@@ -80,7 +90,7 @@ extension Tensor {
     let dense = try x.detached().contiguous()
     let y = try Tensor.empty(Dims(plan.outputShape), x.dtype, for: "max_pool2d")
     guard Autograd.records(x) else {
-      if x.dtype == .f64 || y.count == 0 {
+      if x.dtype == .f64 || y.count == 0 || options.dilation != (1, 1) {
         var plain = plan.plain
         try finish(ck_max_pool(x.dtype.code, &plain, dense.base, y.base, nil), "max_pool2d")
       } else {

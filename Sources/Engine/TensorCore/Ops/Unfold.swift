@@ -11,6 +11,7 @@ public struct WindowOptions: Sendable {
   /// Steps between the taps of a window.
   public var dilation = (1, 1)
 
+  /// Windows side by side, one element apart, without padding unless told otherwise.
   public init(
     kernel: (Int, Int), stride: (Int, Int) = (1, 1), padding: (Int, Int) = (0, 0), dilation: (Int, Int) = (1, 1)
   ) {
