@@ -66,7 +66,7 @@ void atelier_close(atelier_reader *reader) {
 }
 
 int atelier_write(
-  FILE *file, const atelier_picture *picture, const atelier_settings *settings, const int32_t *stop,
+  FILE *file, atelier_picture *picture, const atelier_settings *settings, const int32_t *stop,
   atelier_failure *failure) {
   memset(failure, 0, sizeof *failure);
   switch (settings->format) {

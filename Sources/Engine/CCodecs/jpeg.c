@@ -210,7 +210,7 @@ static void write_comment(struct jpeg_compress_struct *jpeg, const atelier_setti
 }
 
 int atelier_jpeg_write(
-  FILE *file, const atelier_picture *picture, const atelier_settings *settings, const int32_t *stop,
+  FILE *file, atelier_picture *picture, const atelier_settings *settings, const int32_t *stop,
   atelier_failure *failure) {
   struct jpeg_compress_struct jpeg;
   error_manager errors;

@@ -184,7 +184,7 @@ static const int colour_types[] = {
   0, PNG_COLOR_TYPE_GRAY, PNG_COLOR_TYPE_GRAY_ALPHA, PNG_COLOR_TYPE_RGB, PNG_COLOR_TYPE_RGB_ALPHA};
 
 int atelier_png_write(
-  FILE *file, const atelier_picture *picture, const atelier_settings *settings, const int32_t *stop,
+  FILE *file, atelier_picture *picture, const atelier_settings *settings, const int32_t *stop,
   atelier_failure *failure) {
   const int32_t bits = settings->bits;
   const volatile int32_t *flag = stop;

@@ -121,7 +121,7 @@ void atelier_pnm_close(void *codec) {
 }
 
 int atelier_pnm_write(
-  FILE *file, const atelier_picture *picture, const atelier_settings *settings, const int32_t *stop,
+  FILE *file, atelier_picture *picture, const atelier_settings *settings, const int32_t *stop,
   atelier_failure *failure) {
   const volatile int32_t *flag = stop;
   const size_t count = (size_t)picture->width * (size_t)picture->channels;

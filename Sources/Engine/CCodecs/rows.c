@@ -91,7 +91,7 @@ int atelier_unpack_row(
   return unpack(samples, 16, channels, width, out, planes, step);
 }
 
-/* floor(v * top + 0.5) of a clamped value; NaN (refused before writing) would become 0. */
+/* floor(v * top + 0.5) of a clamped value; NaN (the file is given up) becomes 0. */
 static inline __attribute__((always_inline)) uint32_t quantised(float value, float top) {
   float clamped = value > 0 ? (value < 1 ? value : 1) : 0;
   return (uint32_t)(int32_t)(clamped * top + 0.5f);
@@ -114,11 +114,30 @@ FOR_BOTH static void pack_rgb8(const float *restrict row, size_t plane, int32_t 
   }
 }
 
-void atelier_pack_row(const atelier_picture *picture, int32_t y, int bits, void *samples) {
+/* Looks at the values of a row that is about to be packed, and so lies in the cache. Magnitudes compare like their bit
+ * patterns, which the compiler may reorder and so do many at a time. */
+FOR_BOTH static void survey(const float *restrict row, int32_t width, int64_t *nans, float *largest) {
+  const int32_t infinite = 0x7f800000;
+  int32_t found = 0, most;
+  memcpy(&most, largest, sizeof most);
+  for (int32_t x = 0; x < width; x++) {
+    int32_t bits;
+    memcpy(&bits, row + x, sizeof bits);
+    bits &= 0x7fffffff;
+    found += bits > infinite;
+    bits = bits > infinite ? 0 : bits;
+    most = bits > most ? bits : most;
+  }
+  *nans += found;
+  memcpy(largest, &most, sizeof most);
+}
+
+void atelier_pack_row(atelier_picture *picture, int32_t y, int bits, void *samples) {
   const int32_t width = picture->width;
   const int channels = picture->channels;
   const size_t plane = (size_t)width * (size_t)picture->height;
   const float *row = picture->values + (size_t)y * (size_t)width;
+  for (int c = 0; c < channels; c++) survey(row + (size_t)c * plane, width, &picture->nans, &picture->largest);
   if (bits == 8) {
     if (channels == 3) pack_rgb8(row, plane, width, samples);
     else if (channels == 1) pack8(row, plane, 1, width, samples);
@@ -134,26 +153,4 @@ void atelier_pack_row(const atelier_picture *picture, int32_t y, int bits, void 
       out[(size_t)x * (size_t)channels + (size_t)c] = (uint16_t)(int32_t)(clamped * 65535.0 + 0.5);
     }
   }
-}
-
-int64_t atelier_survey(const float *values, int64_t count, float *largest) {
-  /* Magnitudes compare like their bit patterns, which the compiler may reorder and so do many at a time. */
-  const int32_t infinite = 0x7f800000;
-  int64_t found = 0;
-  int32_t most = 0;
-  for (int64_t start = 0; start < count; start += 1 << 20) {
-    const int64_t end = count - start < 1 << 20 ? count : start + (1 << 20);
-    int32_t nans = 0;
-    for (int64_t i = start; i < end; i++) {
-      int32_t bits;
-      memcpy(&bits, values + i, sizeof bits);
-      bits &= 0x7fffffff;
-      nans += bits > infinite;
-      bits = bits > infinite ? 0 : bits;
-      most = bits > most ? bits : most;
-    }
-    found += nans;
-  }
-  memcpy(largest, &most, sizeof most);
-  return found;
 }

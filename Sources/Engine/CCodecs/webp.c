@@ -173,7 +173,7 @@ static int on_progress(int percent, const WebPPicture *picture) {
 }
 
 /* The whole picture as RGB or RGBA bytes, grey repeated. NULL without memory. */
-static uint8_t *interleaved(const atelier_picture *picture) {
+static uint8_t *interleaved(atelier_picture *picture) {
   const int channels = picture->channels, target = channels % 2 == 0 ? 4 : 3;
   const size_t row = (size_t)picture->width * (size_t)target;
   uint8_t *bytes = malloc(row * (size_t)picture->height);
@@ -200,7 +200,7 @@ static int configure(WebPConfig *config, const atelier_settings *settings) {
 }
 
 static void encode(
-  WebPPicture *target, const WebPConfig *config, const atelier_picture *picture, atelier_failure *failure) {
+  WebPPicture *target, const WebPConfig *config, atelier_picture *picture, atelier_failure *failure) {
   uint8_t *bytes = interleaved(picture);
   if (!bytes) return atelier_fail(failure, ATELIER_MEMORY, 0, NULL);
   target->use_argb = config->lossless;
@@ -219,7 +219,7 @@ static void encode(
 }
 
 int atelier_webp_write(
-  FILE *file, const atelier_picture *picture, const atelier_settings *settings, const int32_t *stop,
+  FILE *file, atelier_picture *picture, const atelier_settings *settings, const int32_t *stop,
   atelier_failure *failure) {
   WebPConfig config;
   WebPPicture target;

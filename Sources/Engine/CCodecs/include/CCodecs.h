@@ -94,6 +94,9 @@ void atelier_close(atelier_reader *reader);
 typedef struct {
   const float *values;
   int32_t width, height, channels;
+  /* What writing found: values that are not a number, and the largest magnitude of the others. Both start at 0. */
+  int64_t nans;
+  float largest;
 } atelier_picture;
 
 /* How to write. PNG and WebP take 1 to 4 channels, JPEG and PNM 1 or 3. */
@@ -112,12 +115,9 @@ typedef struct {
 } atelier_settings;
 
 int atelier_write(
-  FILE *file, const atelier_picture *picture, const atelier_settings *settings, const int32_t *stop,
+  FILE *file, atelier_picture *picture, const atelier_settings *settings, const int32_t *stop,
   atelier_failure *failure);
 
 /* Writes one chunk of a PNG (length, type, data, checksum); for fdAT the frame's `sequence` number stands before the
  * data, for other types `sequence` is negative. Returns non-zero when writing failed (errno says why). */
 int atelier_chunk(FILE *file, const char type[4], int64_t sequence, const uint8_t *data, int64_t count);
-
-/* Counts the values that are NaN; `largest` becomes the largest magnitude of the others (0 when there are none). */
-int64_t atelier_survey(const float *values, int64_t count, float *largest);

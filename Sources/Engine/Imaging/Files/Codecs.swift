@@ -177,13 +177,15 @@ enum PictureWriter {
     init(_ format: ImageFormat) { self.format = format }
   }
 
-  /// Writes planar values. Throws `Interrupted`, or calls `refused` with errno for the error when writing fails.
+  /// Writes planar values. Throws `Interrupted`, an error when some are NaN, or what `refused` makes of errno when
+  /// writing fails; says so when values look like 0…255.
   static func write(
     _ values: UnsafeBufferPointer<Float>, shape: [Int], to stream: UnsafeMutablePointer<FILE>, _ settings: Settings,
     operation: String, refused: (Int32) -> any Error
   ) throws {
     var picture = atelier_picture(
-      values: values.baseAddress, width: Int32(shape[2]), height: Int32(shape[1]), channels: Int32(shape[0]))
+      values: values.baseAddress, width: Int32(shape[2]), height: Int32(shape[1]), channels: Int32(shape[0]),
+      nans: 0, largest: 0)
     var failure = atelier_failure()
     let status = withText(settings.software) { software in
       withText(settings.description) { description in
@@ -194,7 +196,7 @@ enum PictureWriter {
         return atelier_write(stream, &picture, &how, UnsafePointer(Interrupt.address), &failure)
       }
     }
-    guard status != 0 else { return }
+    guard status != 0 else { return try check(picture, count: values.count, operation) }
     switch Int(failure.kind) {
     case Int(ATELIER_INTERRUPTED): throw Interrupted()
     case Int(ATELIER_MEMORY): throw EngineError(operation, "not enough memory to write the picture")
@@ -202,6 +204,21 @@ enum PictureWriter {
     default:
       let text = withUnsafeBytes(of: failure.text) { String(cString: $0.bindMemory(to: CChar.self).baseAddress!) }
       throw EngineError(operation, "the picture could not be encoded (\(text))")
+    }
+  }
+
+  /// Refuses NaN, and says so when the values look like 0…255.
+  private static func check(_ written: atelier_picture, count: Int, _ operation: String) throws {
+    if written.nans > 0 {
+      throw EngineError(
+        operation,
+        "\(written.nans) of the picture's \(count) values \(written.nans == 1 ? "is" : "are") not a number (NaN)",
+        advice: "look for a division by 0 or a logarithm of 0 upstream")
+    }
+    if written.largest > 16 {
+      Notices.post(
+        "\(operation): values reach \(written.largest), but a picture's go from 0 to 1; what is larger was written as 1"
+      )
     }
   }
 
@@ -218,12 +235,5 @@ enum PictureWriter {
     data.withUnsafeBufferPointer { bytes in
       atelier_chunk(stream, type, Int64(sequence ?? -1), bytes.baseAddress, Int64(bytes.count)) == 0
     }
-  }
-
-  /// NaNs and the largest magnitude among planar values.
-  static func survey(_ values: UnsafeBufferPointer<Float>) -> (nans: Int, largest: Float) {
-    var largest: Float = 0
-    let nans = atelier_survey(values.baseAddress, Int64(values.count), &largest)
-    return (Int(nans), largest)
   }
 }

@@ -120,7 +120,6 @@ public enum ImageFile {
     let settings = try settings(for: path, writing, operation)
     let planes = try writable(picture, settings.format, ending: ImageFormat.ending(of: path), operation)
     try planes.withFloats { values in
-      try check(values, operation)
       try AtomicFile.write(path, operation: operation) { stream in
         setvbuf(stream, nil, _IOFBF, 1 << 16)
         try PictureWriter.write(values, shape: planes.shape, to: stream, settings, operation: operation) { code in
@@ -181,7 +180,6 @@ public enum ImageFile {
       free(buffer)
     }
     try planes.withFloats { values in
-      try check(values, operation)
       try PictureWriter.write(values, shape: planes.shape, to: stream, settings, operation: operation) { code in
         EngineError(operation, "the picture could not be encoded: \(String(cString: strerror(code)))")
       }
@@ -227,19 +225,5 @@ public enum ImageFile {
         operation, "a PGM holds grey pictures, got 3 channels", advice: "save as .ppm, or images.to_gray(img)")
     }
     return ending == "ppm" && planes.shape[0] == 1 ? try planes.expand([3, height, width]) : planes
-  }
-
-  /// Refuses NaN, and says so when the values look like 0…255.
-  private static func check(_ values: UnsafeBufferPointer<Float>, _ operation: String) throws {
-    let (nans, largest) = PictureWriter.survey(values)
-    if nans > 0 {
-      throw EngineError(
-        operation, "\(nans) of the picture's \(values.count) values \(nans == 1 ? "is" : "are") not a number (NaN)",
-        advice: "look for a division by 0 or a logarithm of 0 upstream")
-    }
-    if largest > 16 {
-      Notices.post(
-        "\(operation): values reach \(largest), but a picture's go from 0 to 1; what is larger was written as 1")
-    }
   }
 }
