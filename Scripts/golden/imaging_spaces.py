@@ -113,8 +113,12 @@ def transforms():
                 key = f"{mode}/{size}/{degrees}"
                 same = transform.rotate(image, degrees, order=order, cval=0.25, preserve_range=True, clip=False)
                 tensors["rotate/" + key] = torch.tensor(same)
-                if degrees % 90:
-                    tensors["expand/" + key] = torch.tensor(expanded(image, degrees, order, 0.25))
+                if degrees % 90 == 0:
+                    continue
+                larger = expanded(image, degrees, order, 0.25)
+                # Where sizes differ by an odd number, the middle lies half way between two pixels.
+                if order or not (larger.shape[0] - height) % 2 and not (larger.shape[1] - width) % 2:
+                    tensors["expand/" + key] = torch.tensor(larger)
     for height, width in ((16, 24), (13, 9), (6, 5), (3, 2), (1, 4)):
         image = rng.random((height, width))
         small = cv2.pyrDown(image)

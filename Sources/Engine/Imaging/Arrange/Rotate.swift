@@ -7,27 +7,6 @@ public enum Rotate {
   /// Between pixels: the nearest one, a weighted mean of four, or Keys' cubic (a = −0.5) over sixteen.
   public enum Mode: String, CaseIterable, Sendable {
     case nearest, bilinear, bicubic
-
-    /// Pixels along an axis that one result reads.
-    fileprivate var reach: Int {
-      switch self {
-      case .nearest: 1
-      case .bilinear: 2
-      case .bicubic: 4
-      }
-    }
-
-    /// The first pixel read for a position; each one's weight goes into `weights`, which has `reach` places.
-    fileprivate func taps(_ position: Double, _ weights: inout [Double]) -> Int {
-      if self == .nearest {
-        weights[0] = 1
-        return Int((position + 0.5).rounded(.down))
-      }
-      let kernel: ResizeMode = self == .bilinear ? .bilinear : .bicubic
-      let first = Int(position.rounded(.down)) - (reach / 2 - 1)
-      for tap in 0..<reach { weights[tap] = kernel.weight(position - Double(first + tap)) }
-      return first
-    }
   }
 
   /// How to rotate.
@@ -62,7 +41,30 @@ public enum Rotate {
       if upright { return try quarterTurns(picture, quarters % 4, request, operation) }
     }
     let plan = try Plan(width: width, height: height, degrees: turned, expand: request.expand, operation)
-    return try warp(picture, plan, request, operation)
+    return try request.mode == .bicubic
+      ? warp(picture, plan, request, operation) : sampled(picture, plan, request, operation)
+  }
+
+  /// Nearest and bilinear values by the kernel for places anywhere; its bicubic is another one (a = −0.75).
+  private static func sampled(
+    _ picture: Tensor, _ plan: Plan, _ request: Request, _ operation: String
+  ) throws -> Tensor {
+    let shape = picture.shape, (height, width) = (shape[shape.count - 2], shape[shape.count - 1])
+    let channels = shape[shape.count - 3], type: ElementType = picture.dtype == .f64 ? .f64 : .f32
+    let fill = try Pad.fill(request.fill, channels: channels, operation)
+    let batch = try picture.to(type).reshape([-1, channels, height, width])
+    let grid = try plan.grid(width: width, height: height).to(type)
+    func sample(_ x: Tensor) throws -> Tensor {
+      try x.gridSample(
+        grid.expand([x.shape[0], plan.height, plan.width, 2]), request.mode == .nearest ? .nearest : .bilinear)
+    }
+    var turned = try sample(batch)
+    if fill.contains(where: { $0 != 0 }) {
+      // What a picture of ones lacks after turning is how much of each pixel lies outside.
+      let inside = try sample(.full([1, 1, height, width], 1, type))
+      turned = try turned + Tensor(doubles: fill, [1, channels, 1, 1]).to(type) * (1 - inside)
+    }
+    return try turned.reshape(Array(shape.dropLast(2)) + [plan.height, plan.width])
   }
 
   /// Turns by multiples of 90° and, without `expand`, cuts or pads to the old size.
@@ -106,33 +108,46 @@ public enum Rotate {
       oldCenter = (Double(width - 1) / 2, Double(height - 1) / 2)
     }
 
+    /// `source` of every pixel as `gridSample` takes places: 1 × height × width × 2, from −1 to 1 over the picture's
+    /// whole sides, f64.
+    func grid(width: Int, height: Int) throws -> Tensor {
+      let x = try Tensor(doubles: (0..<self.width).map { Double($0) - center.x }, [1, self.width])
+      let y = try Tensor(doubles: (0..<self.height).map { Double($0) - center.y }, [self.height, 1])
+      let across = try x * cosine - y * sine + (oldCenter.x + 0.5),
+        down = try x * sine + y * cosine + (oldCenter.y + 0.5)
+      let places = try [across * (2 / Double(width)) - 1, down * (2 / Double(height)) - 1]
+      return try Tensor.stack(places, 2).unsqueeze(0)
+    }
+
     func source(_ x: Int, _ y: Int) -> (x: Double, y: Double) {
       let (dx, dy) = (Double(x) - center.x, Double(y) - center.y)
       return (oldCenter.x + cosine * dx - sine * dy, oldCenter.y + sine * dx + cosine * dy)
     }
   }
 
-  /// Positions of read pixels and their weights for some rows of the result, tap after tap; pixels outside have weight 0.
+  /// Positions of the sixteen pixels that bicubic reads and their weights for some rows of the result, tap after tap;
+  /// pixels outside have weight 0.
   private struct Taps {
+    static let reach = 4, number = reach * reach
     let count: Int
     var positions: [Int]
     var weights: [Double]
     /// What the pixels outside weigh together.
     var outside: [Double]
 
-    init(_ plan: Plan, rows: Range<Int>, width: Int, height: Int, _ mode: Mode) throws {
-      let reach = mode.reach
+    init(_ plan: Plan, rows: Range<Int>, width: Int, height: Int) throws {
+      let reach = Taps.reach
       count = rows.count * plan.width
-      positions = .init(repeating: 0, count: count * reach * reach)
-      weights = .init(repeating: 0, count: count * reach * reach)
+      positions = .init(repeating: 0, count: count * Taps.number)
+      weights = .init(repeating: 0, count: count * Taps.number)
       outside = .init(repeating: 0, count: count)
       var (across, down) = ([Double](repeating: 0, count: reach), [Double](repeating: 0, count: reach))
       for y in rows {
         try Interrupt.check()
         for x in 0..<plan.width {
           let place = plan.source(x, y), pixel = (y - rows.lowerBound) * plan.width + x
-          let left = mode.taps(place.x, &across), top = mode.taps(place.y, &down)
-          for tap in 0..<reach * reach {
+          let left = Taps.along(place.x, &across), top = Taps.along(place.y, &down)
+          for tap in 0..<Taps.number {
             let (u, v) = (left + tap % reach, top + tap / reach)
             let weight = down[tap / reach] * across[tap % reach]
             if u >= 0, u < width, v >= 0, v < height {
@@ -145,9 +160,16 @@ public enum Rotate {
         }
       }
     }
+
+    /// The first pixel read for a position along an axis; each one's weight goes into `weights`.
+    private static func along(_ position: Double, _ weights: inout [Double]) -> Int {
+      let first = Int(position.rounded(.down)) - 1
+      for tap in 0..<reach { weights[tap] = ResizeMode.bicubic.weight(position - Double(first + tap)) }
+      return first
+    }
   }
 
-  /// The weighted sum of what the taps read, by gathers, so that gradients follow; strip by strip, so that the tables of
+  /// Bicubic: the weighted sum of what the taps read, by gathers, so that gradients follow; strip by strip, so that the tables of
   /// taps stay small beside the picture.
   private static func warp(
     _ picture: Tensor, _ plan: Plan, _ request: Request, _ operation: String
@@ -159,8 +181,8 @@ public enum Rotate {
     let step = max(1, (1 << 19) / plan.width)
     let strips = try stride(from: 0, to: plan.height, by: step).map { top in
       let rows = top..<min(top + step, plan.height)
-      let taps = try Taps(plan, rows: rows, width: width, height: height, request.mode)
-      let number = request.mode.reach * request.mode.reach
+      let taps = try Taps(plan, rows: rows, width: width, height: height)
+      let number = Taps.number
       let positions = try Tensor(integers: taps.positions, [number, taps.count])
       let weights = try Tensor(doubles: taps.weights, [number, taps.count]).to(type)
       var sum = try fill * Tensor(doubles: taps.outside, [1, 1, taps.count]).to(type)
