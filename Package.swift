@@ -54,13 +54,16 @@ let package = Package(
     .target(
       name: "TestSupport", dependencies: ["TensorCore", "Checkpoints"], path: "Tests/TestSupport", swiftSettings: swift),
     .systemLibrary(name: "COneDNN", path: "Sources/Engine/Shims/COneDNN"),
+    .systemLibrary(name: "COpenBLAS", path: "Sources/Engine/Shims/COpenBLAS"),
+    .systemLibrary(
+      name: "CFFTW", path: "Sources/Engine/Shims/CFFTW", pkgConfig: "fftw3f", providers: [.apt(["libfftw3-dev"])]),
     rowKernels(2), rowKernels(3), rowKernels(4, ["-mprefer-vector-width=512"]),
     .target(
       name: "CKernels", dependencies: ["CKernelsV2", "CKernelsV3", "CKernelsV4"],
       path: "Sources/Engine/CKernels/Dispatch", cSettings: [.unsafeFlags(["-O2"])],
       linkerSettings: [.linkedLibrary("gomp"), .linkedLibrary("m")]),
     .testTarget(name: "CKernelsTests", dependencies: ["CKernels", "TestSupport"], swiftSettings: swift),
-    engine("TensorCore", ["Surface", "CKernels", "COneDNN"]),
+    engine("TensorCore", ["Surface", "CKernels", "COneDNN", "COpenBLAS", "CFFTW"]),
     .testTarget(
       name: "TensorCoreTests",
       dependencies: ["Surface", "CKernels", "TensorCore", "Checkpoints", "TestSupport"], swiftSettings: swift),

@@ -106,6 +106,17 @@ struct BadScript: CustomTestStringConvertible, Sendable {
     BadScript("tensor.zeros(2^62, 2^62)", "has too many elements to count"),
     BadScript("tensor.arange(0, 1, 0)", "expected finite bounds and a step that is not 0"),
     BadScript("atelier.threads(0)", "1 to 1024"),
+    // linear algebra and Fourier transforms
+    BadScript("return tensor.eye(2):inv()", "it is called inverse: t:inverse()"),
+    BadScript("tensor.inv(tensor.zeros(2, 2))", "inverse: the matrix is singular: it has no inverse"),
+    BadScript("tensor.det(tensor{{1, 2, 3}, {4, 5, 6}})", "det: expected square matrices [*, n, n], got 2×3"),
+    BadScript("tensor.cholesky(-tensor.eye(2))", "cholesky: the matrix is not positive definite"),
+    BadScript("tensor.qr(tensor.eye(2), {mode = \"full\"})", "option 'mode' must be one of \"reduced\", \"complete\""),
+    BadScript("tensor.svd(tensor{1, 2})", "svd: expected matrices [*, m, n], got 2"),
+    BadScript("tensor.ifft2(tensor.zeros(4, 4, 3))", "the last axis holds the real and the imaginary part"),
+    BadScript("tensor.fft2(tensor.zeros(4, 4), {norm = \"orto\"})", "did you mean \"ortho\"?"),
+    BadScript("tensor.irfft2(tensor.zeros(4, 3, 2), {s = {5, 4}})", "option 's' must be {4, W}"),
+    BadScript("tensor.fft(tensor.zeros(4), {dim = 0})", "there is no position 0"),
     // gradients
     BadScript(
       "local x = tensor{1, 2}:requires_grad_(); (x * 2):backward()",

@@ -4,14 +4,15 @@ internal import Surface
 package struct Pull {
   /// Gradients by output; nil where nothing flowed back.
   package let gradients: [Tensor?]
-  /// The op's saved output, with its history where second derivatives are wanted.
-  package let saved: Tensor?
+  /// The op's outputs (only for ops recorded with `keepsOutput`), with their history where second derivatives are
+  /// wanted.
+  package let outputs: [Tensor]
   fileprivate let wanted: UInt64
 
   /// The gradient of the only output.
   package var grad: Tensor { gradients[0]! }
-  /// The op's output (only for ops recorded with `keepsOutput`).
-  package var output: Tensor { saved! }
+  /// The only output (only for ops recorded with `keepsOutput`).
+  package var output: Tensor { outputs[0] }
   /// Whether the gradient for an input is asked for.
   package func wants(_ input: Int) -> Bool { wanted & (1 << UInt64(input)) != 0 }
 }
@@ -35,8 +36,8 @@ package final class Node {
   fileprivate let inputs: [(dims: Dims, dtype: ElementType)?]
   /// Storages that must not have changed since, with their versions then.
   fileprivate var saved: [(storage: Storage, version: Int)]
-  /// The output without history (its history would be a cycle).
-  fileprivate var savedOutput: Tensor?
+  /// The outputs without history (their history would be a cycle), where the pullback reads them.
+  fileprivate var savedOutputs: [Tensor]
   fileprivate let outputs: Int
   /// Grows from node to node: an op's inputs are older than the op.
   let sequence: Int
@@ -47,10 +48,11 @@ package final class Node {
   static var youngest: Int { counter }
 
   fileprivate convenience init(
-    _ name: String, _ inputs: [Tensor], saving: [Tensor], output: Tensor?, outputs: Int, _ pullback: @escaping Pullback
+    _ name: String, _ inputs: [Tensor], saving: [Tensor], keeping kept: [Tensor], outputs: Int,
+    _ pullback: @escaping Pullback
   ) {
     self.init(
-      name, inputs.map(\.edge), inputs.map { ($0.dims, $0.dtype) }, saving: saving, output: output, outputs: outputs,
+      name, inputs.map(\.edge), inputs.map { ($0.dims, $0.dtype) }, saving: saving, keeping: kept, outputs: outputs,
       pullback)
   }
 
@@ -59,20 +61,20 @@ package final class Node {
     _ name: String, edges: [Edge], saving: [Tensor], outputs: Int, _ pullback: @escaping Pullback
   ) {
     self.init(
-      name, edges, edges.map { _ in nil }, saving: saving, output: nil, outputs: outputs, pullback)
+      name, edges, edges.map { _ in nil }, saving: saving, keeping: [], outputs: outputs, pullback)
   }
 
   private init(
-    _ name: String, _ edges: [Edge], _ inputs: [(dims: Dims, dtype: ElementType)?], saving: [Tensor], output: Tensor?,
-    outputs: Int, _ pullback: @escaping Pullback
+    _ name: String, _ edges: [Edge], _ inputs: [(dims: Dims, dtype: ElementType)?], saving: [Tensor],
+    keeping kept: [Tensor], outputs: Int, _ pullback: @escaping Pullback
   ) {
     self.name = name
     self.edges = edges
     self.inputs = inputs
     self.pullback = pullback
     saved = saving.map { ($0.storage, $0.storage.version) }
-    savedOutput = output?.alias()
-    if let output { saved.append((output.storage, output.storage.version)) }
+    for output in kept { saved.append((output.storage, output.storage.version)) }
+    savedOutputs = kept.map { $0.alias() }
     self.outputs = outputs
     Node.counter += 1
     sequence = Node.counter
@@ -82,7 +84,7 @@ package final class Node {
 
   /// Lets go of everything saved; `backward` without `retain_graph` does this as it passes.
   fileprivate func release() {
-    savedOutput = nil
+    savedOutputs = []
     saved = []
     Trash.drop(&pullback, &edges)
   }
@@ -108,12 +110,8 @@ package final class Node {
         "backward", "a value that '\(name)' needs for its gradient was changed in place after it was used",
         advice: "change a copy instead (t:clone()), or use the op without the underscore")
     }
-    var output = savedOutput
-    if createGraph, let plain = savedOutput {
-      output = plain.alias()
-      output!.node = self
-    }
-    let result = try pullback(Pull(gradients: gradients, saved: output, wanted: wanted))
+    let kept = createGraph ? savedOutputs.enumerated().map { $1.alias(of: self, output: $0) } : savedOutputs
+    let result = try pullback(Pull(gradients: gradients, outputs: kept, wanted: wanted))
     precondition(result.count == inputs.count, "the pullback of \(name) returned \(result.count) gradients")
     return try zip(result, inputs).map { gradient, input in
       guard let gradient, let input else { return gradient }
@@ -337,15 +335,17 @@ extension Tensor {
     _ name: String, from inputs: [Tensor], saving: [Tensor] = [], keepsOutput: Bool = false,
     _ pullback: @escaping Pullback
   ) -> Tensor {
-    node = Node(name, inputs, saving: saving, output: keepsOutput ? self : nil, outputs: 1, pullback)
+    node = Node(name, inputs, saving: saving, keeping: keepsOutput ? [self] : [], outputs: 1, pullback)
     return self
   }
 
-  /// Records an op with several outputs.
+  /// Records an op with several outputs; `keepsOutputs` as for one.
   package static func derive(
-    _ outputs: [Tensor], _ name: String, from inputs: [Tensor], saving: [Tensor] = [], _ pullback: @escaping Pullback
+    _ outputs: [Tensor], _ name: String, from inputs: [Tensor], saving: [Tensor] = [], keepsOutputs: Bool = false,
+    _ pullback: @escaping Pullback
   ) {
-    let node = Node(name, inputs, saving: saving, output: nil, outputs: outputs.count, pullback)
+    let node = Node(
+      name, inputs, saving: saving, keeping: keepsOutputs ? outputs : [], outputs: outputs.count, pullback)
     for (position, output) in outputs.enumerated() {
       output.node = node
       output.outputIndex = position
@@ -381,5 +381,13 @@ extension Tensor {
   /// A new tensor object over the same memory, without history.
   func alias() -> Tensor {
     Tensor(storage: storage, offset: offset, dims: dims, strides: strides, dtype: dtype, isView: true)
+  }
+
+  /// The same as an output of a node.
+  fileprivate func alias(of node: Node, output: Int) -> Tensor {
+    let tensor = alias()
+    tensor.node = node
+    tensor.outputIndex = output
+    return tensor
   }
 }

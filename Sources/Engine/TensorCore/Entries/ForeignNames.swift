@@ -61,7 +61,9 @@ enum ForeignNames {
   private static let products = [
     "mm": "use t:matmul(u)", "bmm": "use t:matmul(u)", "mv": "use t:matmul(u)", "addmm": "write b + t:matmul(u)",
     "dot": "use t:matmul(u), which is a scalar for two vectors", "inner": "use t:matmul(u)", "ger": "use t:outer(u)",
-    "einsum": "use tensor.einsum(\"ij,jk->ik\", t, u)",
+    "einsum": "use tensor.einsum(\"ij,jk->ik\", t, u)", "inv": "it is called inverse: t:inverse()",
+    "solve": "use tensor.solve(t, b)", "eigh": "use tensor.eigh(t)", "slogdet": "use tensor.slogdet(t)",
+    "logdet": "tensor.slogdet(t) gives the sign and the logarithm", "fft": "use tensor.fft(t) or tensor.fft2(t)",
   ]
 
   private static let gradients = [

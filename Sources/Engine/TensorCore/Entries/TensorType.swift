@@ -21,12 +21,14 @@ public enum TensorEntries {
   public static func functions() -> [Function] {
     CreationEntries.all() + LikeEntries.functions() + RandomEntries.all() + GradientEntries.functions()
       + JoinEntries.functions() + ArithmeticEntries.functions() + SelectionEntries.functions()
+      + LinearAlgebraEntries.functions() + FourierEntries.all()
   }
 
   static func methods() -> [Function] {
     InspectEntries.all() + ArithmeticEntries.methods() + ElementwiseEntries.all() + ReduceEntries.all()
       + MovementEntries.all() + JoinEntries.methods() + IndexEntries.all() + SelectionEntries.methods()
       + LogicEntries.methods() + GradientEntries.methods() + InPlaceEntries.all()
+      + LinearAlgebraEntries.methods()
   }
 
   static func operators() -> [String: Function] {

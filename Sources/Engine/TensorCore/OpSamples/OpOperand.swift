@@ -7,6 +7,9 @@ package struct OpOperand: Sendable {
   package enum Content: Sendable {
     /// Uniform from a range, kept `gap` away from the listed values (where the op has a kink or a pole).
     case uniform(low: Double, high: Double, avoid: [Double], gap: Double)
+    /// Matrices with 2, 3, 4, … on the diagonal under noise of norm about 1: far from singular, their eigenvalues and
+    /// singular values apart, and positive definite once made symmetric.
+    case graded
     /// Different numbers in random order, 0.1 apart at least.
     case distinct
     /// i64 from 0 up to a bound, which is not reached.
@@ -23,7 +26,7 @@ package struct OpOperand: Sendable {
   /// Whether a gradient with respect to this operand makes sense.
   package var isFloating: Bool {
     switch content {
-    case .uniform, .distinct, .stretched: true
+    case .uniform, .graded, .distinct, .stretched: true
     case .integers, .mask: false
     }
   }
@@ -38,6 +41,7 @@ package struct OpOperand: Sendable {
   package static func positive(_ shape: Int...) -> OpOperand {
     OpOperand(shape: shape, content: .uniform(low: 0.2, high: 3, avoid: [], gap: 0))
   }
+  package static func graded(_ shape: Int...) -> OpOperand { OpOperand(shape: shape, content: .graded) }
   package static func distinct(_ shape: Int...) -> OpOperand { OpOperand(shape: shape, content: .distinct) }
   package static func integers(_ shape: Int..., below bound: Int) -> OpOperand {
     OpOperand(shape: shape, content: .integers(below: bound))
@@ -53,6 +57,10 @@ package struct OpOperand: Sendable {
     switch content {
     case .uniform(let low, let high, let avoid, let gap):
       return try Tensor.noise(shape, seed: seed).converted(to: type).spread(low, high, avoiding: avoid, by: gap)
+    case .graded:
+      let (rows, columns) = (shape[shape.count - 2], shape[shape.count - 1])
+      let noise = try (Tensor.noise(shape, seed: seed).converted(to: type) * 2 - 1) / Double(columns).squareRoot()
+      return try noise + Tensor.eye(rows, columns, type) * Tensor.arange(2, Double(columns) + 2, 1, type)
     case .distinct:
       let count = try Tensor.checkedDims(shape, for: "sample").product
       let ranks = try RandomGenerator(seed: seed).permutation(count).converted(to: type)

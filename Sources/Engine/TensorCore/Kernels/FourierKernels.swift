@@ -1,0 +1,127 @@
+internal import CFFTW
+internal import Surface
+internal import Synchronization
+
+#if canImport(Glibc)
+  internal import Glibc
+#endif
+
+/// Complex transforms of lines through FFTW (Frigo and Johnson 2005, Proc. IEEE 93), f32 and f64.
+///
+/// FFTW plans one contiguous line; lines are shared out over our threads in groups, and an interrupt is answered between
+/// two groups. Lines that lie across memory are gathered into groups of neighbours first: FFTW's own strided transforms
+/// cost up to 60 times the contiguous ones where the stride is a power of two.
+enum FourierKernels {
+  /// What is transformed: dense complex numbers [outer, length, inner], along the middle axis.
+  struct Shape {
+    let outer, length, inner: Int
+    let type: ElementType
+  }
+
+  /// The longest line that FFTW is asked for.
+  static let longest = 1 << 28
+
+  /// y := Σ x·e^(∓2πi·jk/n) along the middle axis, minus in the exponent unless `inverse`; not scaled. x and y hold
+  /// (real, imaginary) pairs, start at a multiple of 16 bytes and do not overlap.
+  static func transform(
+    _ shape: Shape, inverse: Bool, _ x: UnsafeRawPointer, into y: UnsafeMutableRawPointer, _ operation: String
+  ) throws {
+    guard let plan = LinePlan(shape.length, inverse: inverse, shape.type, x, y) else {
+      throw EngineError(operation, "FFTW has no plan for a length of \(shape.length)", advice: "use a smaller size")
+    }
+    defer { plan.destroy() }
+    if shape.inner == 1 {
+      alongMemory(shape, plan, x, y)
+    } else if shape.type == .f64 {
+      try acrossMemory(shape, plan, x.assumingMemoryBound(to: SIMD2<Double>.self), y, operation)
+    } else {
+      try acrossMemory(shape, plan, x.assumingMemoryBound(to: SIMD2<Float>.self), y, operation)
+    }
+    try Interrupt.check()
+  }
+
+  /// Numbers in one piece of work: enough to be worth a thread's while.
+  private static let pieceSize = 1 << 15
+
+  private static func alongMemory(
+    _ shape: Shape, _ plan: LinePlan, _ x: UnsafeRawPointer, _ y: UnsafeMutableRawPointer
+  ) {
+    let lines = shape.outer, bytes = shape.length * 2 * shape.type.size
+    let perPiece = Swift.max(1, pieceSize / shape.length)
+    Team.run((lines + perPiece - 1) / perPiece) { piece in
+      for line in (piece * perPiece)..<Swift.min((piece + 1) * perPiece, lines) {
+        plan.run(x + line * bytes, into: y + line * bytes)
+      }
+    }
+  }
+
+  /// Most neighbouring lines that are gathered at once: 16 pairs of f32 fill two cache lines.
+  private static let groupSize = 16
+
+  private static func acrossMemory<Pair>(
+    _ shape: Shape, _ plan: LinePlan, _ x: UnsafePointer<Pair>, _ y: UnsafeMutableRawPointer, _ operation: String
+  ) throws {
+    let (length, inner) = (shape.length, shape.inner), y = y.assumingMemoryBound(to: Pair.self)
+    let groups = (inner + groupSize - 1) / groupSize
+    let failed = Atomic(false)
+    Team.run(shape.outer * groups) { piece in
+      let first = piece % groups * groupSize, count = Swift.min(groupSize, inner - first)
+      let start = piece / groups * length * inner + first
+      var memory: UnsafeMutableRawPointer?
+      guard posix_memalign(&memory, 64, 2 * count * length * MemoryLayout<Pair>.stride) == 0, let memory else {
+        return failed.store(true, ordering: .relaxed)
+      }
+      defer { free(memory) }
+      let lines = memory.assumingMemoryBound(to: Pair.self), results = lines + count * length
+      for row in 0..<length {
+        for line in 0..<count { lines[line * length + row] = x[start + row * inner + line] }
+      }
+      for line in 0..<count { plan.run(lines + line * length, into: results + line * length) }
+      for row in 0..<length {
+        for line in 0..<count { y[start + row * inner + line] = results[line * length + row] }
+      }
+    }
+    if failed.load(ordering: .relaxed) {
+      throw EngineError(
+        operation, "there is no memory for the work in between",
+        advice: "use a smaller size or release tensors (x = nil)")
+    }
+  }
+}
+
+/// FFTW's plan for one line, chosen without trial runs, so that the same length always gives the same bytes. Making and
+/// destroying plans is for the engine thread; running one is for all.
+private struct LinePlan {
+  private let type: ElementType
+  private let plan: OpaquePointer
+
+  init?(_ length: Int, inverse: Bool, _ type: ElementType, _ x: UnsafeRawPointer, _ y: UnsafeMutableRawPointer) {
+    let sign = inverse ? FFTW_BACKWARD : FFTW_FORWARD, x = UnsafeMutableRawPointer(mutating: x)
+    // Vector loads that ask for 16 bytes are only good where every line starts at such an address.
+    let isAligned = length * 2 * type.size % 16 == 0
+    let flags = FFTW_ESTIMATE | FFTW_PRESERVE_INPUT | (isAligned ? 0 : FFTW_UNALIGNED)
+    self.type = type
+    let made =
+      type == .f64
+      ? fftw_plan_dft_1d(
+        Int32(length), x.assumingMemoryBound(to: fftw_complex.self), y.assumingMemoryBound(to: fftw_complex.self), sign,
+        flags)
+      : fftwf_plan_dft_1d(
+        Int32(length), x.assumingMemoryBound(to: fftwf_complex.self), y.assumingMemoryBound(to: fftwf_complex.self),
+        sign, flags)
+    guard let made else { return nil }
+    plan = made
+  }
+
+  func run(_ x: UnsafeRawPointer, into y: UnsafeMutableRawPointer) {
+    let x = UnsafeMutableRawPointer(mutating: x)
+    if type == .f64 {
+      fftw_execute_dft(plan, x.assumingMemoryBound(to: fftw_complex.self), y.assumingMemoryBound(to: fftw_complex.self))
+    } else {
+      fftwf_execute_dft(
+        plan, x.assumingMemoryBound(to: fftwf_complex.self), y.assumingMemoryBound(to: fftwf_complex.self))
+    }
+  }
+
+  func destroy() { type == .f64 ? fftw_destroy_plan(plan) : fftwf_destroy_plan(plan) }
+}
