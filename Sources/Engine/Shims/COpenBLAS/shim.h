@@ -1,7 +1,7 @@
 /* The LAPACK routines that the engine calls. OpenBLAS (Debian's libopenblas0) is opened when it is first needed and not
- * linked (see LapackLibrary.swift), so a routine here is the type of its address and a function that calls it with plain
- * arguments: Fortran passes everything by address and adds the lengths of texts at the end. Matrices are column-major;
- * `void *` stands for float or double, by the routine's name. Each call returns the routine's INFO. */
+ * linked (see LapackLibrary.swift), so a routine here is the type of its address and a function that calls it with
+ * plain arguments: Fortran passes everything by address and adds the lengths of texts at the end. Matrices are
+ * column-major; `void *` stands for float or double, by the routine's name. Each call returns the routine's INFO. */
 #ifndef ATELIER_OPENBLAS_H
 #define ATELIER_OPENBLAS_H
 #include <stddef.h>
@@ -50,8 +50,8 @@ static inline int32_t lapack_call_gesdd(
 }
 
 typedef void (*lapack_syevd)(
-    const char *, const char *, lapack_in, void *, lapack_in, void *, void *, lapack_in, int32_t *, lapack_in, int32_t *,
-    size_t, size_t);
+    const char *, const char *, lapack_in, void *, lapack_in, void *, void *, lapack_in, int32_t *, lapack_in,
+    int32_t *, size_t, size_t);
 static inline int32_t lapack_call_syevd(
     lapack_syevd routine, char job, char uplo, int32_t n, void *a, int32_t lda, void *w, void *work, int32_t lwork,
     int32_t *iwork, int32_t liwork) {

@@ -7,14 +7,15 @@ enum FourierEntries {
   private static var norm: Option {
     .optional(
       "norm", .choice(FourierNorm.allCases.map(\.rawValue)),
-      "where the factor 1/n stands: \"backward\" in the inverse, \"ortho\" its root in both, \"forward\" in the transform",
+      "where the factor 1/n stands: \"backward\" in the inverse, \"ortho\" its root in both, \"forward\" in the forward "
+        + "transform",
       .string("backward"))
   }
   private static var complex: Option {
     .optional("complex", .bool, "x holds pairs (real, imaginary) on its last axis, which must be 2", .bool(false))
   }
   private static var dim: Option {
-    .optional("dim", .integer, "the axis, from 1, counted without the pairs", .integer(-1))
+    .optional("dim", .integer, "the axis, from 1, counted without the pairs", .integer(-1), range: -8...8)
   }
   private static var spectrum: Option {
     Option("f", .object("tensor"), "complex numbers [*, H, W, 2]: pairs (real, imaginary)")

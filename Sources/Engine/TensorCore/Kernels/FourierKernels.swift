@@ -8,9 +8,9 @@ internal import Synchronization
 
 /// Complex transforms of lines through FFTW (Frigo and Johnson 2005, Proc. IEEE 93), f32 and f64.
 ///
-/// FFTW plans one contiguous line; lines are shared out over our threads in groups, and an interrupt is answered between
-/// two groups. Lines that lie across memory are gathered into groups of neighbours first: FFTW's own strided transforms
-/// cost up to 60 times the contiguous ones where the stride is a power of two.
+/// FFTW plans one contiguous line; lines are shared out over our threads in groups, and an interrupt is answered
+/// between two groups. Lines that lie across memory are gathered into groups of neighbours first: FFTW's own strided
+/// transforms cost up to 60 times the contiguous ones where the stride is a power of two.
 enum FourierKernels {
   /// What is transformed: dense complex numbers [outer, length, inner], along the middle axis.
   struct Shape {

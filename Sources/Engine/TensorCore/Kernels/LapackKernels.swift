@@ -9,8 +9,8 @@ struct MatrixFailure {
   let code: Int?
 }
 
-/// Batches of dense row-major matrices through LAPACK, f32 and f64. LAPACK is column-major: it sees the transpose of each
-/// matrix, and every routine is chosen so that nothing needs to be turned over.
+/// Batches of dense row-major matrices through LAPACK, f32 and f64. LAPACK is column-major: it sees the transpose of
+/// each matrix, and every routine is chosen so that nothing needs to be turned over.
 ///
 /// Matrices of a batch are shared out over the threads; each is computed by one, so results do not depend on their
 /// number. An interrupt is answered between two matrices: one matrix is never left half done.
@@ -116,8 +116,8 @@ enum LapackKernels {
     }
   }
 
-  /// b := a⁻¹·b with every b of `right` columns stored as its transpose [right, n]; a is overwritten. Code above 0: a is
-  /// singular.
+  /// b := a⁻¹·b with every b of `right` columns stored as its transpose [right, n]; a is overwritten. Code above 0: a
+  /// is singular.
   static func solve(
     _ shape: Shape, _ a: UnsafeMutableRawPointer, _ b: UnsafeMutableRawPointer, right: Int, _ operation: String
   ) throws -> MatrixFailure? {

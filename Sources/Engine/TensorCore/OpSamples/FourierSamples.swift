@@ -81,9 +81,10 @@ extension OpSample {
         [
           Refusal(
             [.uniform(4, 3, 2)], ["width": 6],
-            "irfft2: 3 columns are not the left half of a width of 6; they fit the widths 4 and 5"),
+            "irfft2: a half of width 3 belongs to the widths 4 and 5, not to 6"),
           Refusal(
-            [.uniform(4, 1, 2)], "irfft2: 1 columns are not the left half of a width of 0; they fit the widths 1"),
+            [.uniform(4, 1, 2)], "irfft2: a half of width 1 belongs to the width 1, not to 0"),
+          Refusal([.uniform(4, 0, 2)], "irfft2: a half of width 0 belongs to no width, not to -2"),
         ])
     ) { x, parameters in [try x[0].irfft2(width: parameters.integer("width"), norm: norm(parameters))] },
   ]

@@ -39,8 +39,8 @@ extension OpSample {
         [
           Refusal(
             [.stretched(2, 2, value: -1)],
-            "cholesky: the matrix is not positive definite (its leading 1×1 part is not); where rounding did that, add a "
-              + "little to the diagonal, as in a + 1e-4 * tensor.eye(2)")
+            "cholesky: the matrix is not positive definite (its leading 1×1 part is not); where rounding did that, add "
+              + "a little to the diagonal, as in a + 1e-4 * tensor.eye(2)")
         ])
     ) { x, parameters in [try symmetric(x[0]).cholesky(upper: parameters.flag("upper"))] },
     OpSample(
@@ -105,8 +105,8 @@ extension OpSample {
           [.stretched(4, 2, 2, value: .nan), .uniform(2)], "solve: matrix 1 of the batch holds NaN or infinity"),
         Refusal(
           [.graded(3, 3), .uniform(2, 3)],
-          "solve: matrices of 3×3 and right sides of 2×3 do not fit together; for matrices [*, n, n] the right sides are "
-            + "[*, n, k], or vectors [n]"),
+          "solve: matrices of 3×3 and right sides of 2×3 do not fit together; for matrices [*, n, n] the right sides "
+            + "are [*, n, k], or vectors [n]"),
         Refusal([.graded(3, 3), .mask(3)], "solve: expected two tensors of one type, f32, got bool"),
       ]
     ) { x, _ in [try x[0].solve(x[1])] },

@@ -28,9 +28,9 @@ extension Tensor {
     }
   }
 
-  /// x = q·r with orthonormal columns q [*, m, k] and upper triangular r [*, k, n] of matrices [*, m, n], k = min(m, n);
-  /// `complete`: q [*, m, m] and r [*, m, n]. As torch.linalg.qr; the signs are LAPACK's. The gradient needs the first k
-  /// columns to be independent, and does not exist for a complete decomposition of tall matrices.
+  /// x = q·r with orthonormal columns q [*, m, k] and upper triangular r [*, k, n] of matrices [*, m, n], k = min(m,
+  /// n); `complete`: q [*, m, m] and r [*, m, n]. As torch.linalg.qr; the signs are LAPACK's. The gradient needs the first
+  /// k columns to be independent, and does not exist for a complete decomposition of tall matrices.
   public func qr(complete: Bool = false) throws -> (q: Tensor, r: Tensor) {
     try checkedMatrices("qr")
     let (m, n) = (dims[rank - 2], dims[rank - 1])
@@ -81,9 +81,9 @@ extension Tensor {
   }
 
   /// x = u · diag(s) · vh with s [*, k] descending, of matrices [*, m, n] with k = min(m, n): u [*, m, k] and vh
-  /// [*, k, n], or square ones where `fullMatrices`. As torch.linalg.svd(full_matrices=False). The gradient through u and
-  /// vh needs singular values that differ, and for matrices that are not square also none of 0; the gradient through s
-  /// alone needs nothing. Vectors that only `fullMatrices` adds have no gradient.
+  /// [*, k, n], or square ones where `fullMatrices`. As torch.linalg.svd(full_matrices=False). The gradient through u
+  /// and vh needs singular values that differ, and for matrices that are not square also none of 0; the gradient through
+  /// s alone needs nothing. Vectors that only `fullMatrices` adds have no gradient.
   public func svd(fullMatrices: Bool = false) throws -> (u: Tensor, s: Tensor, vh: Tensor) {
     try checkedMatrices("svd")
     let (m, n) = (dims[rank - 2], dims[rank - 1]), k = Swift.min(m, n), batch = batchShape

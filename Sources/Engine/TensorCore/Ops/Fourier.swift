@@ -1,9 +1,9 @@
 internal import Surface
 
 // Fourier transforms through FFTW. Complex numbers are pairs (real, imaginary) on a last axis of 2. Everything rests on
-// one recorded transform along one axis, whose adjoint is the transform in the other direction, so that gradients of any
-// order follow. f64 stays f64; everything else computes in f32. The largest piece of work that an interrupt waits for is
-// a group of 16 lines.
+// one recorded transform along one axis, whose adjoint is the transform in the other direction, so that gradients of
+// any order follow. f64 stays f64; everything else computes in f32. The largest piece of work that an interrupt waits for
+// is a group of 16 lines.
 
 /// Where the factor 1/n of a transform over n places stands, by PyTorch's names.
 public enum FourierNorm: String, CaseIterable, Sendable {
@@ -66,9 +66,9 @@ extension Tensor {
     let half = try pairs(true, axes: 2, "irfft2"), columns = half.dims[half.rank - 2]
     let width = width ?? 2 * (columns - 1)
     guard width >= 1, width / 2 + 1 == columns else {
-      throw EngineError(
-        "irfft2", "\(columns) columns are not the left half of a width of \(width)",
-        advice: "they fit the widths \(columns > 1 ? "\(2 * columns - 2) and " : "")\(2 * columns - 1)")
+      let fitting = ["no width", "the width 1"]
+      let widths = columns < 2 ? fitting[columns] : "the widths \(2 * columns - 2) and \(2 * columns - 1)"
+      throw EngineError("irfft2", "a half of width \(columns) belongs to \(widths), not to \(width)")
     }
     let rows = try half.transformed([half.rank - 3], inverse: true, norm, "irfft2")
     // Every column but the first, and the last of an even width, stands for its mirror image too.

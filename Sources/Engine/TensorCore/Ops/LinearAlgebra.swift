@@ -67,8 +67,8 @@ extension Tensor {
     }
   }
 
-  /// The x with a·x = b (a is this tensor), as torch.linalg.solve. a: [*, n, n]; b: [*, n, k], or vectors [*, n] where b
-  /// has one axis or exactly the shape of a without its last axis. Axes before these broadcast. NaN and infinity in a
+  /// The x with a·x = b (a is this tensor), as torch.linalg.solve. a: [*, n, n]; b: [*, n, k], or vectors [*, n] where
+  /// b has one axis or exactly the shape of a without its last axis. Axes before these broadcast. NaN and infinity in a
   /// are refused (PyTorch passes NaN on).
   public func solve(_ b: Tensor) throws -> Tensor {
     try checkedMatrices("solve", square: true)
@@ -137,8 +137,8 @@ extension Tensor {
     }
   }
 
-  /// The signs (−1, 0 or 1) of the determinants of square matrices [*, n, n] and the logarithms of their magnitudes, both
-  /// [*], as torch.linalg.slogdet: what does not overflow where `det` does. Singular matrices give 0 and −∞; their
+  /// The signs (−1, 0 or 1) of the determinants of square matrices [*, n, n] and the logarithms of their magnitudes,
+  /// both [*], as torch.linalg.slogdet: what does not overflow where `det` does. Singular matrices give 0 and −∞; their
   /// logarithm has no gradient.
   public func slogdet() throws -> (sign: Tensor, logarithm: Tensor) {
     try checkedMatrices("slogdet", square: true)
