@@ -63,22 +63,24 @@ enum FourierKernels {
   ) throws {
     let (length, inner) = (shape.length, shape.inner), y = y.assumingMemoryBound(to: Pair.self)
     let groups = (inner + groupSize - 1) / groupSize
+    // Lines a power of two apart would all want the same few places of the cache.
+    let step = length + 8
     let failed = Atomic(false)
     Team.run(shape.outer * groups) { piece in
       let first = piece % groups * groupSize, count = Swift.min(groupSize, inner - first)
       let start = piece / groups * length * inner + first
       var memory: UnsafeMutableRawPointer?
-      guard posix_memalign(&memory, 64, 2 * count * length * MemoryLayout<Pair>.stride) == 0, let memory else {
+      guard posix_memalign(&memory, 64, 2 * count * step * MemoryLayout<Pair>.stride) == 0, let memory else {
         return failed.store(true, ordering: .relaxed)
       }
       defer { free(memory) }
-      let lines = memory.assumingMemoryBound(to: Pair.self), results = lines + count * length
+      let lines = memory.assumingMemoryBound(to: Pair.self), results = lines + count * step
       for row in 0..<length {
-        for line in 0..<count { lines[line * length + row] = x[start + row * inner + line] }
+        for line in 0..<count { lines[line * step + row] = x[start + row * inner + line] }
       }
-      for line in 0..<count { plan.run(lines + line * length, into: results + line * length) }
+      for line in 0..<count { plan.run(lines + line * step, into: results + line * step) }
       for row in 0..<length {
-        for line in 0..<count { y[start + row * inner + line] = results[line * length + row] }
+        for line in 0..<count { y[start + row * inner + line] = results[line * step + row] }
       }
     }
     if failed.load(ordering: .relaxed) {

@@ -18,6 +18,9 @@ enum LapackKernels {
   /// Most matrices in work at once; OpenBLAS has some 500 buffers and ends the process when they run out.
   private static let mostAtOnce = 32
 
+  /// Batches of less work than this (about 0.1 ms) stay on one thread.
+  private static let smallWork = 262_144.0
+
   /// The largest sides LAPACK can be asked for: its sizes of scratch memory are 32-bit, and grow with the square of the
   /// shorter side.
   static let longestSide = 1 << 24, longestShortSide = 20_000
@@ -30,6 +33,8 @@ enum LapackKernels {
     var m: Int32 { Int32(rows) }
     var n: Int32 { Int32(columns) }
     var bytes: Int { rows * columns * type.size }
+    /// Multiplications, to the order of magnitude.
+    var work: Double { Double(batch) * Double(rows) * Double(columns) * Double(shorter) }
   }
 
   /// a := L with a = L·Lᵀ, from the lower triangle; zeros above. Code k: the leading k×k part is not positive definite.
@@ -167,7 +172,7 @@ enum LapackKernels {
     _ shape: Shape, _ a: UnsafeMutableRawPointer, scratch bytes: Int, _ operation: String,
     _ body: (_ matrix: UnsafeMutableRawPointer, _ scratch: UnsafeMutableRawPointer, _ position: Int) -> Int32
   ) throws -> MatrixFailure? {
-    let parts = Swift.min(shape.batch, mostAtOnce), step = (bytes + 63) / 64 * 64
+    let parts = shape.work < smallWork ? 1 : Swift.min(shape.batch, mostAtOnce), step = (bytes + 63) / 64 * 64
     let scratch = try Storage(bytes: parts * step, for: operation)
     var codes = [Int32](repeating: 0, count: shape.batch)
     codes.withUnsafeMutableBufferPointer { codes in
