@@ -55,14 +55,14 @@ enum FourierKernels {
     }
   }
 
-  /// Most neighbouring lines that are gathered at once: 16 pairs of f32 fill two cache lines.
-  private static let groupSize = 16
+  /// How many neighbouring lines are gathered at once: enough for whole cache lines, few enough for the cache.
+  private static func groupSize(_ length: Int) -> Int { Swift.min(Swift.max((1 << 18) / length, 4), 64) }
 
   private static func acrossMemory<Pair>(
     _ shape: Shape, _ plan: LinePlan, _ x: UnsafePointer<Pair>, _ y: UnsafeMutableRawPointer, _ operation: String
   ) throws {
     let (length, inner) = (shape.length, shape.inner), y = y.assumingMemoryBound(to: Pair.self)
-    let groups = (inner + groupSize - 1) / groupSize
+    let groupSize = groupSize(length), groups = (inner + groupSize - 1) / groupSize
     // Lines a power of two apart would all want the same few places of the cache.
     let step = length + 8
     let failed = Atomic(false)
@@ -75,18 +75,27 @@ enum FourierKernels {
       }
       defer { free(memory) }
       let lines = memory.assumingMemoryBound(to: Pair.self), results = lines + count * step
-      for row in 0..<length {
-        for line in 0..<count { lines[line * step + row] = x[start + row * inner + line] }
-      }
+      eachBlock(length, count) { row, line in lines[line &* step &+ row] = x[start &+ row &* inner &+ line] }
       for line in 0..<count { plan.run(lines + line * step, into: results + line * step) }
-      for row in 0..<length {
-        for line in 0..<count { y[start + row * inner + line] = results[line * step + row] }
-      }
+      eachBlock(length, count) { row, line in y[start &+ row &* inner &+ line] = results[line &* step &+ row] }
     }
     if failed.load(ordering: .relaxed) {
       throw EngineError(
         operation, "there is no memory for the work in between",
         advice: "use a smaller size or release tensors (x = nil)")
+    }
+  }
+
+  /// All rows and lines, eight rows at a time, so that both sides meet whole cache lines.
+  @inline(__always)
+  private static func eachBlock(_ rows: Int, _ lines: Int, _ body: (_ row: Int, _ line: Int) -> Void) {
+    var first = 0
+    while first < rows {
+      let end = Swift.min(first &+ 8, rows)
+      for line in 0..<lines {
+        for row in first..<end { body(row, line) }
+      }
+      first = end
     }
   }
 }

@@ -20,9 +20,8 @@ extension Tensor {
     guard Autograd.records(x) else { return y }
     return y.derived("cholesky", from: [x], keepsOutput: true) { pull in
       // Murray 2016, arXiv 1602.07527, equation 10: L⁻ᵀ·Φ(Lᵀ·grad)·L⁻¹, Φ the lower triangle with half the diagonal.
-      let n = x.dims[x.rank - 1], turned = try pull.output.transposed()
-      let half = try Tensor.lowerMask(n, n, x.dtype) - Tensor.eye(n, n, x.dtype) * 0.5
-      let left = try turned.solve(turned.matmul(pull.grad) * half)
+      let turned = try pull.output.transposed(), inner = try turned.matmul(pull.grad)
+      let left = try turned.solve((inner.tril() + inner.tril(-1)) * 0.5)
       let whole = try turned.solve(left.transposed())
       return [try (whole + whole.transposed()) * 0.5]
     }
@@ -66,15 +65,14 @@ extension Tensor {
         "qr", "the complete decomposition of a tall matrix has no gradient: its last columns are free",
         advice: "leave out mode = \"complete\"")
     }
-    let (q, r) = (pull.outputs[0], pull.outputs[1]), n = r.dims[r.rank - 1]
+    let (q, r) = (pull.outputs[0], pull.outputs[1])
     var inner = try pull.gradients[1].map { try $0.matmul(r.transposed()) }
     if let g = pull.gradients[0] {
       let other = try q.transposed().matmul(g)
       inner = try inner.map { try $0 - other } ?? -other
     }
     // A pullback runs only where some gradient arrived.
-    let upper = try inner! * Tensor.lowerMask(n, n, r.dtype).transposed()
-    let symmetric = try upper + upper.transposed() - upper * Tensor.eye(n, n, r.dtype)
+    let symmetric = try inner!.triu() + inner!.triu(1).transposed()
     var sum = try q.matmul(symmetric)
     if let g = pull.gradients[0] { sum = try sum + g }
     return try r.solve(sum.transposed()).transposed()

@@ -3,7 +3,7 @@ internal import Surface
 // Fourier transforms through FFTW. Complex numbers are pairs (real, imaginary) on a last axis of 2. Everything rests on
 // one recorded transform along one axis, whose adjoint is the transform in the other direction, so that gradients of
 // any order follow. f64 stays f64; everything else computes in f32. The largest piece of work that an interrupt waits for
-// is a group of 16 lines.
+// is a group of at most 64 lines.
 
 /// Where the factor 1/n of a transform over n places stands, by PyTorch's names.
 public enum FourierNorm: String, CaseIterable, Sendable {

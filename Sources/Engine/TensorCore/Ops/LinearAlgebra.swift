@@ -46,12 +46,6 @@ extension Tensor {
     throw EngineError(operation, "\(matrix) \(problem(code))", advice: advice)
   }
 
-  /// Ones [rows, columns] on and below the diagonal, zeros above.
-  static func lowerMask(_ rows: Int, _ columns: Int, _ type: ElementType) throws -> Tensor {
-    let (row, column) = (try arange(0, Double(rows), 1, .f64), try arange(0, Double(columns), 1, .f64))
-    return try ge(row.reshape([rows, 1]), column).converted(to: type)
-  }
-
   /// The inverses x⁻¹ of square matrices [*, n, n], as torch.linalg.inv. NaN and infinity are refused (PyTorch passes
   /// NaN on). To solve equations, `solve` is faster and more exact.
   public func inverse() throws -> Tensor {
