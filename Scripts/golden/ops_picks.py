@@ -35,6 +35,27 @@ op("functions", "lerp", lambda x, end, w=None, weight=None: torch.lerp(x, end, w
     Sample("one", [uniform(1), uniform(1)], weight=0.4),
 ])
 
+
+
+def quotient(x, y=None, value=None, reversed=False):
+    if y is None:
+        return torch.floor_divide(value, x) if reversed else torch.floor_divide(x, value)
+    return torch.floor_divide(x, y)
+
+
+op("functions", "floor_divide", quotient, [
+    Sample("plain", [uniform(3, 4), positive(3, 4)]),
+    Sample("signs", [values(7.0, -7.0, 7.0, -7.0, 1.0, 0.3), values(2.0, 2.0, -2.0, -2.0, 0.1, 0.1)]),
+    Sample("zero", [values(1.0, -1.0, 0.0), values(0.0, 0.0, 0.0)]),
+    Sample("broadcast", [uniform(2, 1, 4), positive(3, 1)]),
+    Sample("number", [uniform(2, 5)], value=0.75),
+    Sample("integers", [integers(3, 5, lo=-20, hi=20)], value=7),
+    Sample("reversed", [positive(2, 5)], value=5, reversed=True),
+    Sample("strided", [uniform(4, 6), positive(4, 6)], strided=True),
+    Sample("empty", [uniform(0, 3), positive(0, 3)]),
+    Sample("one", [uniform(1), positive(1)]),
+], gradient=False)
+
 # Truth values --------------------------------------------------------------------------------------------------------
 
 odd = values(1.0, float("nan"), float("inf"), -float("inf"), 0.0, -2.0)

@@ -54,6 +54,12 @@ struct BadScript: CustomTestStringConvertible, Sendable {
     BadScript("local x = tensor{1}; x:zero_grad()", "o:zero_grad() of the optimizer forgets all gradients"),
     BadScript("return nn.Linear(1, 1).train()", "call a method with a colon"),
     BadScript("return 'loss ' + 1", "texts are joined by two dots"),
+    BadScript("return tensor{1} & tensor{2}", "expected masks (tensors of bool) on both sides, got a tensor"),
+    BadScript("return optim.lr_scheduler.StepLR", "schedules stand in optim itself"),
+    BadScript("return nn.Module", "a network is nn.Sequential{…}, or a Lua function over layers"),
+    BadScript("return nn.CrossEntropyLoss()", "losses are functions: nn.cross_entropy(logits, classes)"),
+    BadScript("return tensor.Tensor(2)", "call the table itself: tensor{{1, 2}, {3, 4}}"),
+    BadScript("return tensor.mm(tensor{1}, tensor{1})", "use t:matmul(u)"),
     BadScript("return optim.Adam", "did you mean 'adam'?"),
     BadScript("return optim.clip_grad_norm", "did you mean 'clip_grad_norm_'?"),
     BadScript(

@@ -26,6 +26,7 @@ local w, unused = tensor{2, 3}:to("f64"):requires_grad_(), tensor{1}:requires_gr
 local slopes = tensor.grad((w ^ 4):sum(), {w, unused})
 near(slopes[1], tensor{32, 108})
 assert(slopes[2]:item() == 0 and w:grad() == nil)
+near(tensor.grad((w ^ 2):sum(), w)[1], tensor{4, 6}) -- one tensor needs no list
 differentiates(function(t)
   local leaf = t:requires_grad() and t or t:clone():requires_grad_()
   return tensor.grad((leaf:tanh() * leaf):sum(), {leaf}, {create_graph = true})[1]

@@ -208,6 +208,7 @@ extension Value {
   var asPython: String {
     switch self {
     case .none: "None"
+    case .bool(let flag): Python.text(flag)
     case .number(let number): Python.text(number)
     case .table(let table): "(" + table.list.map(\.asPython).joined(separator: ", ") + ")"
     default: brief

@@ -15,7 +15,7 @@ public final class ScriptType {
   public let assign: Function?
   /// What to answer when a name is not a method, by that name (words of other languages: `backwards`, `T`, …).
   public let answers: [String: String]
-  /// What to answer when a script calls a global function or module that is not there, by its name (`torch`, `len`).
+  /// What to answer when a script reads a global, or a name of a global table, that is not there (`torch`, `nn.Module`).
   public let globals: [String: String]
   /// Where the host finds its own record of this type; 0 until the host first meets the type.
   public var hostSlot: Int32 = 0

@@ -74,7 +74,11 @@ extension LuaHost {
       {
         throw EngineError(module, problem, advice: "it is a method: \(module.prefix(1)):\(name)()")
       }
-      throw EngineError(module, problem, advice: LuaHost.advice(for: name, in: entries + nested))
+      let answers = registry.types.lazy.compactMap { type in
+        type.globals["\(module).\(name)"] ?? (type.name == module ? type.answers[name] : nil)
+      }
+      throw EngineError(
+        module, problem, advice: answers.first ?? LuaHost.advice(for: name, in: entries + nested))
     }
     try check(atl_define_metamethod(pointer, module, "__index", keep(unknown), Int32(ATL_PLAIN)))
   }

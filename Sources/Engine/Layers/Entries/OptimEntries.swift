@@ -18,6 +18,13 @@ public enum OptimEntries {
     answers: [
       "zero_grad_": "use o:zero_grad()", "param_groups": "set the learning rate with o:lr(value)",
       "backward": "the loss has backward: loss:backward(), then o:step()",
+    ],
+    globals: [
+      "optim.lr_scheduler": "schedules stand in optim itself: lr = optim.step_lr{lr = 0.1, step_size = 30}",
+      "optim.cosine": "use optim.cosine_annealing_lr{lr = 1e-3, t_max = 1000}",
+      "optim.schedule": "schedules: constant_lr, linear_lr, step_lr, exponential_lr, cosine_annealing_lr, "
+        + "cosine_annealing_warm_restarts",
+      "optim.swa_utils": "use optim.ema(net, {decay = 0.999})",
     ])
 
   /// What to change.

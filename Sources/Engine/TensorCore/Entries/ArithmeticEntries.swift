@@ -42,6 +42,10 @@ enum ArithmeticEntries {
       "mod": binary(
         "%", "Remainder with the sign of the divisor, as Lua's.", example: "assert((tensor{-1} % 3):item() == 2)",
         { try $0 % $1 }, { try $0 % $1 }, { try Tensor.full([], $0, $1.dtype) % $1 }),
+      "idiv": binary(
+        "//", "Quotient rounded down, element by element, as Lua's.",
+        example: "assert((tensor{7, -7} // 2):allclose(tensor{3, -4}))", Tensor.floorDivide, Tensor.floorDivide,
+        Tensor.floorDivide),
       "pow": binary(
         "^", "Power, element by element.", example: "assert((tensor{3} ^ 2):item() == 9)", { try Tensor.pow($0, $1) },
         { try $0.pow($1) }, { try Tensor.pow($0, $1) }),
@@ -49,7 +53,7 @@ enum ArithmeticEntries {
         .operation("tensor"), "unary -", "The negative, element by element.", returns: "a tensor",
         example: "assert((-tensor{2}):item() == -2)"
       ) { .object(try -$0.tensor(0)) },
-    ].merging(orders()) { first, _ in first }
+    ].merging(orders()) { first, _ in first }.merging(LogicEntries.operators()) { first, _ in first }
   }
 
   /// `<` and `<=`: Lua turns their results into true or false, so a tensor cannot come back; the error says what can.

@@ -12,6 +12,12 @@ enum ForeignNames {
     "F": "functions like those of torch.nn.functional stand in nn: nn.mse_loss(a, b)",
     "plt": "show(x) shows a picture, images.save writes one", "Image": "images.load(path) reads a picture",
     "cv2": "images.load(path) reads a picture", "len": "Lua writes the length of a list or tensor as #t",
+    "tensor.tensor": "call the table itself: tensor{{1, 2}, {3, 4}}",
+    "tensor.Tensor": "call the table itself: tensor{{1, 2}, {3, 4}}",
+    "tensor.FloatTensor": "call the table itself: tensor{{1, 2}, {3, 4}}",
+    "tensor.array": "call the table itself: tensor{{1, 2}, {3, 4}}", "tensor.empty": "use tensor.zeros(2, 3)",
+    "tensor.manual_seed": "use atelier.seed(1)", "tensor.float32": "element types are texts: t:to(\"f32\")",
+    "tensor.load": "use checkpoints.load(path)", "tensor.save": "use checkpoints.save({name = t}, path)",
     "max": "use math.max(a, b), or t:max() for a tensor", "min": "use math.min(a, b), or t:min() for a tensor",
     "abs": "use math.abs(x), or t:abs() for a tensor", "sum": "a tensor's sum is t:sum()",
   ]

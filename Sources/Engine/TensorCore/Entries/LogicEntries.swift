@@ -8,6 +8,39 @@ enum LogicEntries {
 
   static func methods() -> [Function] { functions() + truths() + pairs() }
 
+  /// `& | ~` between masks, as in PyTorch; numbers are refused, because there they would mean bits.
+  static func operators() -> [String: Function] {
+    func masks(_ symbol: String, _ words: String, example: String, _ op: @escaping (Tensor, Tensor) throws -> Tensor)
+      -> Function
+    {
+      Function(
+        .operation("tensor"), symbol, "Of two masks: \(words).", returns: "a tensor of bool", example: example
+      ) { .object(try op(mask($0, 0, symbol), mask($0, 1, symbol))) }
+    }
+    return [
+      "band": masks(
+        "&", "1 where both hold", example: "local x = tensor{1, 2, 3}\nassert((x:gt(1) & x:lt(3)):sum():item() == 1)",
+        Tensor.logicalAnd),
+      "bor": masks(
+        "|", "1 where at least one holds",
+        example: "local x = tensor{1, 2, 3}\nassert((x:lt(2) | x:gt(2)):sum():item() == 2)", Tensor.logicalOr),
+      "bxor": masks(
+        "~", "1 where exactly one holds",
+        example: "local x = tensor{1, 2, 3}\nassert((x:gt(1) ~ x:lt(3)):sum():item() == 2)", Tensor.logicalXor),
+      "bnot": Function(
+        .operation("tensor"), "unary ~", "Of a mask: 1 where it does not hold.", returns: "a tensor of bool",
+        example: "assert((~tensor{1, 2}:gt(1)):sum():item() == 1)"
+      ) { .object(try mask($0, 0, "~").logicalNot()) },
+    ]
+  }
+
+  private static func mask(_ arguments: borrowing Arguments, _ position: Int, _ symbol: String) throws -> Tensor {
+    if case .object(let object) = arguments[position], let x = object as? Tensor, x.dtype == .bool { return x }
+    throw EngineError(
+      "tensor \(symbol)", expected: "masks (tensors of bool) on both sides", came: arguments[position].brief,
+      advice: "comparisons make masks: t:gt(0) & t:lt(1)")
+  }
+
   private static func functions() -> [Function] {
     [
       Entry.plain("asin", "Inverse sine, in radians.", example: "assert(tensor{0}:asin():item() == 0)") {

@@ -78,7 +78,7 @@ package struct OpSample: Sendable, CustomStringConvertible {
   /// Every op.
   package static let all: [OpSample] =
     arithmetic + elementwise + comparisons + reductions + movement + indexing + products + convolutions + poolings
-    + normalizations + losses + functionsMore + logic + selection + attentions + windows + linearAlgebra + fourier
+    + normalizations + losses + moreFunctions + logic + selection + attentions + windows + linearAlgebra + fourier
 
   /// The op of a name, if there is one.
   package static func named(_ name: String) -> OpSample? { all.first { $0.name == name } }

@@ -22,7 +22,20 @@ extension OpSample {
     ) { x, _ in [try run(x[0])] }
   }
 
-  static let functionsMore: [OpSample] = [
+  static let moreFunctions: [OpSample] = [
+    OpSample(
+      "floor_divide", "functions", covers: ["floorDivide"], aliases: ["//"], smoothness: .none,
+      small: [
+        Call([.uniform(3, 5), .positive(3, 5)]), Call([.uniform(2, 1, 5), .positive(3, 1)]),
+        Call([.integers(4, 6, below: 50)], ["value": 7]), Call([.positive(37)], ["value": 5, "reversed": true]),
+      ],
+      large: [Call([.uniform(300, 500), .positive(300, 500)])], refusals: [misfit("floor_divide")]
+    ) { x, parameters in
+      guard let value = parameters.number("value") else { return [try Tensor.floorDivide(x[0], x[1])] }
+      return [
+        try parameters.flag("reversed") ? Tensor.floorDivide(value, x[0]) : Tensor.floorDivide(x[0], value)
+      ]
+    },
     function("asin", .uniform(3, 5, low: -0.8, high: 0.8)) { try $0.asin() },
     function("acos", .uniform(3, 5, low: -0.8, high: 0.8)) { try $0.acos() },
     function("atan", .uniform(3, 5)) { try $0.atan() },
@@ -53,19 +66,21 @@ extension OpSample {
   // MARK: Truth values
 
   private static func test(
-    _ name: String, _ covers: String, _ run: @escaping @Sendable (Tensor) throws -> Tensor
+    _ name: String, _ covers: String, aliases: [String] = [],
+    _ run: @escaping @Sendable (Tensor) throws -> Tensor
   ) -> OpSample {
     OpSample(
-      name, "logic", covers: [covers], smoothness: .none, small: unarySmall(.uniform(3, 5)),
+      name, "logic", covers: [covers], aliases: aliases, smoothness: .none, small: unarySmall(.uniform(3, 5)),
       large: [Call([.uniform(300, 500)])], refusals: [Refusal([.stretched(huge)], tooLarge(name, .bool))]
     ) { x, _ in [try run(x[0])] }
   }
 
   private static func both(
-    _ name: String, _ covers: String, _ run: @escaping @Sendable (Tensor, Tensor) throws -> Tensor
+    _ name: String, _ covers: String, _ symbol: String,
+    _ run: @escaping @Sendable (Tensor, Tensor) throws -> Tensor
   ) -> OpSample {
     OpSample(
-      name, "logic", covers: [covers], smoothness: .none,
+      name, "logic", covers: [covers], aliases: [symbol], smoothness: .none,
       small: [
         Call([.mask(3, 5), .mask(3, 5)]), Call([.integers(2, 1, 5, below: 2), .integers(3, 1, below: 2)]),
         Call([.mask(37), .integers(37, below: 2)]),
@@ -76,10 +91,11 @@ extension OpSample {
 
   static let logic: [OpSample] = [
     test("isnan", "isNaN") { try $0.isNaN() }, test("isinf", "isInfinite") { try $0.isInfinite() },
-    test("isfinite", "isFinite") { try $0.isFinite() }, test("logical_not", "logicalNot") { try $0.logicalNot() },
-    both("logical_and", "logicalAnd") { try Tensor.logicalAnd($0, $1) },
-    both("logical_or", "logicalOr") { try Tensor.logicalOr($0, $1) },
-    both("logical_xor", "logicalXor") { try Tensor.logicalXor($0, $1) },
+    test("isfinite", "isFinite") { try $0.isFinite() },
+    test("logical_not", "logicalNot", aliases: ["unary ~"]) { try $0.logicalNot() },
+    both("logical_and", "logicalAnd", "&") { try Tensor.logicalAnd($0, $1) },
+    both("logical_or", "logicalOr", "|") { try Tensor.logicalOr($0, $1) },
+    both("logical_xor", "logicalXor", "~") { try Tensor.logicalXor($0, $1) },
   ]
 
   // MARK: Orders and middles

@@ -123,6 +123,29 @@ extension Tensor {
     }
   }
 
+  /// The quotient rounded down, as Lua's and Python's //: (a − a % b) / b, so that it agrees with the remainder; a / b
+  /// where b is 0, but 0 for integers. Constant between jumps: no gradient flows.
+  public static func floorDivide(_ a: Tensor, _ b: Tensor) throws -> Tensor {
+    try Autograd.noGradient {
+      let (a, b, y) = try operands(a.detached(), b.detached(), "floor_divide")
+      // Integers divide exactly in f64 up to 2⁵³.
+      let wide: ElementType = y.dtype.isFloating ? y.dtype : .f64
+      let quotient = try ((a - a % b).converted(to: wide) / b.converted(to: wide)).round()
+      let atZero = try y.dtype.isFloating ? a / b : full([], 0, wide)
+      return try Tensor.where(b.compare(CK_EQ, 0), atZero, quotient).converted(to: y.dtype)
+    }
+  }
+
+  /// a // number.
+  public static func floorDivide(_ a: Tensor, _ b: Double) throws -> Tensor {
+    try floorDivide(a, full([], b, a.beside(b).dtype))
+  }
+
+  /// number // b.
+  public static func floorDivide(_ a: Double, _ b: Tensor) throws -> Tensor {
+    try floorDivide(full([], a, b.beside(a).dtype), b)
+  }
+
   // MARK: with numbers
 
   /// This tensor in the type that a number turns it into.
