@@ -48,7 +48,8 @@ struct DocsTests {
     for (file, text) in pages {
       for link in text.matches(of: #/(?:href|src)=\x22([^\x22]*)\x22/#).map({ String($0.1) }) {
         let target = link.hasPrefix("#") ? file + link : link
-        let place = target.removingPercentEncoding?.replacing("<", with: "&lt;") ?? target
+        let plain = target.removingPercentEncoding ?? target
+        let place = plain.replacing("&", with: "&amp;").replacing("<", with: "&lt;")
         #expect(places.contains(place) || files[target] != nil, "\(file) links to \(link), which is not there")
       }
     }

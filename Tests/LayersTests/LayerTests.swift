@@ -103,7 +103,7 @@ import Layers
     #expect(LayerObject(try Dropout()).display() == "Dropout(p=0.5, inplace=False)")
     let optimizer = try Optimizer([Tensor.ones([1])], try Adam(), rate: .constant(0.001))
     #expect(
-      optimizer.display() == "Adam(1 tensors, lr=0.001, betas=(0.9, 0.999), eps=1e-08, weight_decay=0.0, amsgrad=false)"
+      optimizer.display() == "Adam(1 tensors, lr=0.001, betas=(0.9, 0.999), eps=1e-08, weight_decay=0.0, amsgrad=False)"
     )
   }
 
