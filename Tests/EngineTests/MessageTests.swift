@@ -57,7 +57,6 @@ struct BadScript: CustomTestStringConvertible, Sendable {
     BadScript("return tensor{1} & tensor{2}", "expected masks (tensors of bool) on both sides, got a tensor"),
     BadScript("return optim.lr_scheduler.StepLR", "schedules stand in optim itself"),
     BadScript("return nn.Module", "a network is nn.Sequential{…}, or a Lua function over layers"),
-    BadScript("return nn.CrossEntropyLoss()", "losses are functions: nn.cross_entropy(logits, classes)"),
     BadScript("return tensor.Tensor(2)", "call the table itself: tensor{{1, 2}, {3, 4}}"),
     BadScript("return tensor.mm(tensor{1}, tensor{1})", "use t:matmul(u)"),
     BadScript("return optim.Adam", "did you mean 'adam'?"),

@@ -19,10 +19,6 @@ enum LayerEntries {
       "nn.functional": "functions stand in nn itself: nn.mse_loss(a, b)",
       "nn.Parameter": "any tensor can be trained: tensor.randn(3):requires_grad_()",
       "nn.init": "t:normal_(0, 0.02) and t:uniform_(-1, 1) fill a tensor, inside tensor.no_grad(function() … end)",
-      "nn.MSELoss": "losses are functions: nn.mse_loss(x, target)",
-      "nn.L1Loss": "losses are functions: nn.l1_loss(x, target)",
-      "nn.CrossEntropyLoss": "losses are functions: nn.cross_entropy(logits, classes)",
-      "nn.BCEWithLogitsLoss": "losses are functions: nn.bce_with_logits(logits, target)",
     ])
 
   private static func object(_ arguments: borrowing Arguments) throws -> LayerObject { try arguments.object(0) }
