@@ -1,6 +1,6 @@
 -- The first half hour: tensors, gradients, and a network that tells shapes apart.
 --   atelier run Scripts/examples/first-half-hour.lua [SHEET.png]
--- Read it from top to bottom, or paste its parts into the prompt one by one.
+-- Read it from top to bottom beside what it prints.
 atelier.seed(1)
 
 -- 1. Tensors --------------------------------------------------------------------------------------------------------

@@ -23,3 +23,10 @@ for i = 1, 4 do
   end
 end
 assert(tensor{7}:sum():tolist() == 7 and #tensor.zeros(0):tolist() == 0)
+-- The largest integers are whole and can be shown.
+for _, n in ipairs{math.maxinteger, math.mininteger, 2^53 // 1 | 0, (1 << 53) + 1} do
+  local t = tensor({n}, {dtype = "i64"})
+  assert(t:item() == n and t:tolist()[1] == n and #tostring(t) > 0)
+end
+assert(tensor{1e30}:to("i64"):item() == math.maxinteger and #tostring(tensor{1e30}:to("i64")) > 0)
+assert(tensor{}:dtype() == "f32" and tensor{{}, {}}:dtype() == "f32" and tensor{true}:dtype() == "bool")

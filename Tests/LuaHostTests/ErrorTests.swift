@@ -150,6 +150,9 @@ struct ErrorTests {
     ("for i in range(3):", "for i = 1, n do"), ("let x = 1", "local x = 1"), ("const x = 1", "local x = 1"),
     ("with torch.no_grad():", "a call takes a function instead"), ("class Net(nn.Module):", "Lua has no classes"),
     ("f = lambda x: x + 1", "function(x) return x end"), ("print(x:grad.data)", "called with parentheses: x:name()"),
+    ("optim.adam(p, lr=0.1)", "options go into a table"), ("tensor.zeros((2, 3))", "Lua has no tuples"),
+    ("return x[1, 2]", "several positions go into braces"), ("return x[1:2]", "a range of positions"),
+    ("return x[:, 1]", "all positions of an axis"),
   ]
 
   @Test(arguments: habits) func answersHabitsOfOtherLanguages(_ text: String, _ answer: String) throws {

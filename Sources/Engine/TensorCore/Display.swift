@@ -54,7 +54,7 @@ private struct Printer {
 
   /// The format that fits all shown values.
   private static func format(for values: [Double], floating: Bool) -> (Double) -> String {
-    if !floating { return { String(Int($0)) } }
+    if !floating { return { String(integer($0)) } }
     let sizes = values.filter { $0.isFinite && $0 != 0 }.map(abs)
     guard let largest = sizes.max(), let smallest = sizes.min() else {
       return { $0.isFinite ? "0." : nonFinite($0) }
@@ -65,6 +65,9 @@ private struct Printer {
     if wide || smallest < 1e-4 { return { $0.isFinite ? scientific($0) : nonFinite($0) } }
     return { $0.isFinite ? fixed($0, 4) : nonFinite($0) }
   }
+
+  /// The integer that a value stands for; what rounds past the largest of 64 bits is that one.
+  private static func integer(_ x: Double) -> Int { Int(exactly: x) ?? (x < 0 ? Int.min : Int.max) }
 
   private static func nonFinite(_ x: Double) -> String { x.isNaN ? "nan" : x > 0 ? "inf" : "-inf" }
   static func fixed(_ x: Double, _ digits: Int32) -> String { printed("%.*f", digits, x) }

@@ -210,13 +210,23 @@ extension Tensor {
     return Array(UnsafeBufferPointer(start: dense.base.assumingMemoryBound(to: T.self), count: count))
   }
 
-  /// The only element, as a number. Throws when there are more or none.
-  public func item() throws -> Double {
+  private func checkSingle() throws {
     guard count == 1 else {
       throw EngineError(
         "item", expected: "a tensor of one element", came: "one of \(dims.text)",
         advice: "pick an element first, as in t[1], or reduce it, as in t:sum()")
     }
+  }
+
+  /// The only element, as an integer: every i64 exactly. Throws when there are more or none.
+  package func wholeItem() throws -> Int {
+    try checkSingle()
+    return try integers()[0]
+  }
+
+  /// The only element, as a number; integers beyond 2⁵³ are rounded. Throws when there are more or none.
+  public func item() throws -> Double {
+    try checkSingle()
     switch dtype {
     case .f32: return Double(base.load(as: Float.self))
     case .f64: return base.load(as: Double.self)

@@ -77,8 +77,10 @@ extension LuaHost {
       let answers = registry.types.lazy.compactMap { type in
         type.globals["\(module).\(name)"] ?? (type.name == module ? type.answers[name] : nil)
       }
+      let method = registry.types.first { type in registry.methods(of: type).contains { $0.name == name } }
+      let owner = answers.isEmpty ? method.map { "it is a method: \($0.name.prefix(1)):\(name)()" } : nil
       throw EngineError(
-        module, problem, advice: answers.first ?? LuaHost.advice(for: name, in: entries + nested))
+        module, problem, advice: answers.first ?? owner ?? LuaHost.advice(for: name, in: entries + nested))
     }
     try check(atl_define_metamethod(pointer, module, "__index", keep(unknown), Int32(ATL_PLAIN)))
   }

@@ -31,8 +31,10 @@ extension LuaHost {
     guard message.range(of: "a function value (field '") != nil, let name = quoted("field", in: message),
       registry.methodNames.contains(name)
     else { return nil }
+    // An element is picked out of a list, such as the shape's.
     let isIndexed = message.range(of: "attempt to index ") != nil
-    return "\(name) is a method: t:\(name)()" + (isIndexed ? "[1]" : "")
+    let givesList = registry.entries(named: name).contains { $0.returns.range(of: "list") != nil }
+    return "\(name) is a method: t:\(name)()" + (isIndexed && givesList ? "[1]" : "")
   }
 
   /// An object where Lua wants a number or a text: `"mean " .. t:mean()`, `string.format("%f", t)`.

@@ -72,7 +72,7 @@ extension LuaHost {
     ("/=", "Lua has no /=: write x = x / 2"), ("&&", "Lua writes && as and"), ("||", "Lua writes || as or"),
     ("++", "Lua has no ++: write x = x + 1"), ("**", "Lua writes a power as ^: x ^ 2"), ("elif ", "Lua writes elseif"),
     (" in range(", "Lua counts with for i = 1, n do … end"), ("lambda ", "Lua writes function(x) return x end"),
-    ("!", "Lua writes ! as not"),
+    ("!", "Lua writes ! as not"), ("[:", "all positions of an axis are {}: t[{ {}, 1 }]"),
   ]
 
   /// What other languages begin a line with.
@@ -91,6 +91,10 @@ extension LuaHost {
     ("near '['", listAdvice), ("near '#'", "Lua begins a comment with --"),
     ("near '//'", "Lua begins a comment with --"), ("'then' expected near ':'", "Lua writes if x then … end"),
     ("function arguments expected near '.'", "a method is called with parentheses: x:name()"),
+    ("')' expected near '='", "options go into a table: f(x, {name = value})"),
+    ("')' expected near ','", "Lua has no tuples: write the values themselves, f(2, 3), or a list, f{2, 3}"),
+    ("']' expected near ','", "several positions go into braces: t[{1, 2}]"),
+    ("']' expected near ':'", "a range of positions goes into braces: t[{ {1, 2} }]"),
     ("'do' expected near ':'", "Lua writes while x do … end"), ("near '?'", "Lua writes a ? b : c as a and b or c"),
   ]
 }

@@ -23,6 +23,10 @@ public final class PictureFolder: Scriptable {
     names = try FolderListing.files(in: path, recursive: recursive, operation: operation)
       .filter { ImageFormat(name: $0) != nil }
       .sorted(by: NaturalOrder.precedes)
+    if names.isEmpty {
+      let advice = recursive ? "" : "; recursive = true looks into the folders inside"
+      Notices.post("\(operation): there are no pictures in \(path)\(advice)")
+    }
   }
 
   /// The number of pictures.

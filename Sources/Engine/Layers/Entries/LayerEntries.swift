@@ -18,6 +18,12 @@ enum LayerEntries {
       "nn.Module": "a network is nn.Sequential{…}, or a Lua function over layers",
       "nn.functional": "functions stand in nn itself: nn.mse_loss(a, b)",
       "nn.Parameter": "any tensor can be trained: tensor.randn(3):requires_grad_()",
+      "nn.nll_loss": "nn.cross_entropy(scores, classes) takes the scores before log_softmax",
+      "nn.NLLLoss": "nn.CrossEntropyLoss takes the scores before log_softmax",
+      "nn.binary_cross_entropy": "nn.bce_with_logits(scores, targets) takes the scores before the sigmoid",
+      "nn.bce_loss": "nn.bce_with_logits(scores, targets) takes the scores before the sigmoid",
+      "nn.scaled_dot_product_attention": "it is nn.attention(q, k, v)",
+      "nn.checkpoint": "it is nn.recompute(f, x)",
       "nn.init": "t:normal_(0, 0.02) and t:uniform_(-1, 1) fill a tensor, inside tensor.no_grad(function() … end)",
     ])
 

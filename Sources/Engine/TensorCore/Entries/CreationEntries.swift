@@ -37,7 +37,10 @@ enum CreationEntries {
   static func tensor(of table: Table, _ type: ElementType? = nil) throws -> Tensor {
     var reader = LiteralReader()
     try reader.read(table, depth: 0)
-    return try Tensor(doubles: reader.values, reader.shape).converted(to: type ?? (reader.isBoolean ? .bool : .f32))
+    // Large integers do not fit into f64.
+    if type == .i64, let whole = reader.integers { return try Tensor(integers: whole, reader.shape) }
+    let isBoolean = reader.isBoolean && !reader.values.isEmpty
+    return try Tensor(doubles: reader.values, reader.shape).converted(to: type ?? (isBoolean ? .bool : .f32))
   }
 
   /// Sizes and type of `zeros(2, 3)`, `zeros(2, 3, {dtype=…})`, `zeros{2, 3, dtype=…}`.
@@ -138,6 +141,8 @@ private struct LiteralReader {
   var values: [Double] = []
   var shape: [Int] = []
   var isBoolean = true
+  /// The values as integers, as long as all of them are.
+  var integers: [Int]? = []
   private var closed = false
 
   mutating func read(_ table: Table, depth: Int) throws {
@@ -161,6 +166,7 @@ private struct LiteralReader {
     if case .table(let row) = value { return try read(row, depth: depth + 1) }
     guard depth == shape.count - 1 else { throw LiteralReader.ragged }
     closed = true
+    if case .integer(let whole) = value { integers?.append(whole) } else { integers = nil }
     if case .bool(let flag) = value {
       values.append(flag ? 1 : 0)
     } else if let number = value.double {

@@ -42,8 +42,8 @@ enum InspectEntries {
         "item", "The only element, as a number.", returns: "a number", example: "assert(tensor{3}:item() == 3)"
       ) { arguments in
         let x = try arguments.tensor(0)
-        let value = try x.item()
-        return x.dtype.isFloating ? .number(value) : .integer(Int(value))
+        if x.dtype.isFloating { return .number(try x.item()) }
+        return .integer(try x.wholeItem())
       },
       Entry.method(
         "tolist", "The elements as nested tables.", returns: "a table; a number for a scalar",

@@ -116,6 +116,7 @@ extension Tensor {
   /// The remainder of a / b with the sign of b, as Lua's and Python's %.
   public static func % (a: Tensor, b: Tensor) throws -> Tensor {
     let (a, b, y) = try operands(a, b, "remainder")
+    try checkDivisor(b, "%")
     try a.run(CK_REMAINDER, b, into: y)
     guard Autograd.records(a, b) else { return y }
     return y.derived("remainder", from: [a, b], saving: [a, b]) {
@@ -124,15 +125,27 @@ extension Tensor {
   }
 
   /// The quotient rounded down, as Lua's and Python's //: (a − a % b) / b, so that it agrees with the remainder; a / b
-  /// where b is 0, but 0 for integers. Constant between jumps: no gradient flows.
+  /// where b is 0. Integers refuse a divisor of 0, as Lua and PyTorch do. Constant between jumps: no gradient flows.
   public static func floorDivide(_ a: Tensor, _ b: Tensor) throws -> Tensor {
     try Autograd.noGradient {
       let (a, b, y) = try operands(a.detached(), b.detached(), "floor_divide")
+      try checkDivisor(b, "//")
       // Integers divide exactly in f64 up to 2⁵³.
       let wide: ElementType = y.dtype.isFloating ? y.dtype : .f64
       let quotient = try ((a - a % b).converted(to: wide) / b.converted(to: wide)).round()
-      let atZero = try y.dtype.isFloating ? a / b : full([], 0, wide)
-      return try Tensor.where(b.compare(CK_EQ, 0), atZero, quotient).converted(to: y.dtype)
+      guard y.dtype.isFloating else { return try quotient.converted(to: y.dtype) }
+      return try Tensor.where(b.compare(CK_EQ, 0), a / b, quotient)
+    }
+  }
+
+  /// Integers have no infinity to answer a division by 0 with.
+  private static func checkDivisor(_ b: Tensor, _ operation: String) throws {
+    guard !b.dtype.isFloating, b.count > 0 else { return }
+    let zeros = try Autograd.noGradient { try b.detached().compare(CK_EQ, 0).sum().item() }
+    guard zeros == 0 else {
+      throw EngineError(
+        operation, expected: "integers other than 0 to divide by", came: "0",
+        advice: "convert to a floating type with t:to(\"f32\") where infinity is wanted")
     }
   }
 
