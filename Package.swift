@@ -96,6 +96,10 @@ let package = Package(
       name: "ClassicTests", dependencies: ["Surface", "TensorCore", "Checkpoints", "Classic", "TestSupport"],
       swiftSettings: swift),
     engine("Metrics", ["Surface", "TensorCore"]),
+    engine("Plots", ["Surface", "Files", "TensorCore", "Imaging"]),
+    .testTarget(
+      name: "PlotsTests", dependencies: ["Surface", "TensorCore", "Imaging", "Plots", "TestSupport"],
+      swiftSettings: swift),
     engine("Reference", ["Surface", "Files"]),
     .testTarget(
       name: "ReferenceTests", dependencies: ["Surface", "Files", "Reference", "TestSupport"], swiftSettings: swift),
@@ -104,7 +108,7 @@ let package = Package(
       swiftSettings: swift),
     .target(
       name: "Engine",
-      dependencies: ["Surface", "TensorCore", "Checkpoints", "Imaging", "Classic", "Layers", "Metrics"],
+      dependencies: ["Surface", "TensorCore", "Checkpoints", "Imaging", "Classic", "Layers", "Metrics", "Plots"],
       path: "Sources/Engine/Umbrella", swiftSettings: swift),
     kernelShim("CLua", pkgConfig: "lua5.4", apt: "liblua5.4-dev"),
     kernelShim("CReadline", apt: "libreadline-dev"),
@@ -112,8 +116,14 @@ let package = Package(
       name: "CLuaBridge", dependencies: ["CLua"], path: "Sources/Kernel/CLuaBridge", exclude: ["README.md"],
       cSettings: [.define("_GNU_SOURCE")]),
     kernel("LuaHost", ["Surface", "CLuaBridge"]),
-    kernel("Sessions", ["Surface", "LuaHost"]),
-    kernel("Repl", ["Surface", "LuaHost", "Sessions", "CReadline"]),
+    kernel("Sessions", ["Surface", "Files", "LuaHost"]),
+    kernel("Terminal", ["Surface"]),
+    kernel("Tutorials", ["Surface", "LuaHost", "Sessions"]),
+    kernel("Repl", ["Surface", "LuaHost", "Sessions", "Terminal", "CReadline"]),
+    .testTarget(name: "TerminalTests", dependencies: ["Surface", "Terminal", "TestSupport"], swiftSettings: swift),
+    .testTarget(
+      name: "TutorialsTests",
+      dependencies: ["Engine", "Surface", "LuaHost", "Sessions", "Tutorials", "TestSupport"], swiftSettings: swift),
     .testTarget(
       name: "EngineTests", dependencies: ["Engine", "Surface", "TensorCore", "LuaHost", "TestSupport"],
       swiftSettings: swift),
@@ -121,12 +131,14 @@ let package = Package(
     .testTarget(
       name: "LibraryTests", dependencies: ["Engine"], packageAccess: false, swiftSettings: swift),
     .executableTarget(
-      name: "App", dependencies: ["Engine", "Reference", "LuaHost", "Sessions", "Repl", arguments],
+      name: "App",
+      dependencies: ["Engine", "Reference", "LuaHost", "Sessions", "Terminal", "Tutorials", "Repl", arguments],
       path: "Sources/Kernel/App", swiftSettings: swift),
     .testTarget(
       name: "LuaHostTests", dependencies: ["Surface", "LuaHost"], path: "Tests/LuaHostTests", swiftSettings: swift),
     .testTarget(
-      name: "SessionsTests", dependencies: ["Surface", "LuaHost", "Sessions"], path: "Tests/SessionsTests",
+      name: "SessionsTests", dependencies: ["Engine", "Surface", "LuaHost", "Sessions", "TestSupport"],
+      path: "Tests/SessionsTests",
       swiftSettings: swift),
     .testTarget(
       name: "AppTests", dependencies: ["TestSupport", "Engine", "Surface", "App"], path: "Tests/AppTests",

@@ -24,9 +24,10 @@ struct ClassifyTests {
     ("break", "x"), ("x != 1", "x"), ("x += 1", "x"), ("local 5", "x"), ("for 1", "x"), ("@", "x"), ("x = 0x", "x"),
     ("goto nowhere", "x"), ("local x <const> = 1; x = 2", "x"), ("x = 1\nx", "c"), ("x = 1; x", "c"),
     ("x = 1\nx +", "i"), ("x = function()\n f\n end", "x"), ("f = 1\nf\n+ 2", "c"), ("a.b.c = 1\na.b.c, 2", "c"),
+    ("x = 1 x + 1", "c"), ("x = 1 x +", "i"), ("f() g(", "i"), ("f() g() 1", "c"), ("x = 1 y", "c"), ("x y = 1", "x"),
   ]
 
-  @Test(arguments: 0..<table.count) func classifies(row: Int) throws {
+  @Test(arguments: 0..<table.count) func R1_classifies(row: Int) throws {
     let (text, expected) = ClassifyTests.table[row]
     let session = Session(try LuaHost(functions: [], types: []))
     let got: Character =
@@ -38,7 +39,7 @@ struct ClassifyTests {
     #expect(got == expected, "\(text)")
   }
 
-  @Test func invalidInputCarriesTheParsersMessage() throws {
+  @Test func R1_invalidInputCarriesTheParsersMessage() throws {
     let session = Session(try LuaHost(functions: [], types: []))
     #expect(session.classify("a b") == .invalid("cell:1: syntax error near 'b'"))
   }

@@ -32,6 +32,10 @@ struct EvaluateTests {
       ("setmetatable({}, {__tostring = function() return 'mine' end})", ["mine"]),
       ("function f(a)\n  return a\nend\nf(1,\n  2)", ["1"]), ("f\n(7)", ["7"]), ("t = {f(1)}\nt[1]", ["1"]),
       ("s = 'a\\nb'\ns", ["a\nb"]), ("select('#')", ["0"]), ("x = 1 -- why\nx -- shown", ["1"]),
+      ("x = 1 x + 1", ["2"]), ("f(1) f(2)", ["2"]), ("local q = 3 q", ["3"]), ("if true then x = 4 end x", ["4"]),
+      ("function g() return 5 end g()", ["5"]), ("x = {\n f(1),\n} x[1],\nx", ["1", "{1}"]), ("x = 1 not x", ["false"]),
+      ("repeat local z = 9 until true\nx", ["1"]), ("x = f (7)", []), ("x = 2 return x", ["2"]),
+      ("goto l ::l:: x", ["2"]),
     ]
     for (text, expected) in cases { #expect(EvaluateTests.values(session, text) == expected, "\(text)") }
   }
@@ -53,7 +57,7 @@ struct EvaluateTests {
       Issue.record("no error")
       return
     }
-    #expect(message == "prompt:2: attempt to index a nil value (local 'x')")
+    #expect(message == "prompt:2: attempt to index a nil value (global 'x')")
     #expect(traceback.contains("prompt:2: in main chunk"))
     guard case .failed(let problem, "") = session.evaluate("x != 1").ending else {
       Issue.record("no syntax error")
@@ -83,6 +87,24 @@ struct EvaluateTests {
     session.host.output = { bytes += $0 }
     #expect(EvaluateTests.values(session, "print('a', 1, nil, 2.0)\nprint()\nprint('ä\\0b')") == [])
     #expect(String(decoding: bytes, as: UTF8.self) == "a\t1\tnil\t2.0\n\nä\0b\n")
+  }
+
+  @Test func ioWriteGoesTheSameWay() throws {
+    let session = try EvaluateTests.session()
+    var bytes = [UInt8]()
+    session.host.output = { bytes += $0 }
+    #expect(
+      EvaluateTests.values(session, "io.write('a', 1, 2.5); print('b')  io.write():write() == io.stdout") == ["true"])
+    #expect(String(decoding: bytes, as: UTF8.self) == "a12.5b\n")
+    guard case .failed(let message, _) = session.evaluate("io.write('c', {})").ending else {
+      Issue.record("no error")
+      return
+    }
+    #expect(message.contains("bad argument #2 to 'write' (string expected, got table)"))
+    let file = "local name = os.tmpname() io.output(name) io.write('in the file') io.close() io.output(io.stdout)"
+    let read = "local text = io.open(name):read('a') os.remove(name) text"
+    #expect(EvaluateTests.values(session, file + "\n" + read) == ["in the file"])
+    #expect(String(decoding: bytes, as: UTF8.self) == "a12.5b\nc")
   }
 
   @Test func aBareHelpAsksForHelp() throws {

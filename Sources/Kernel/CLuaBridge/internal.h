@@ -52,6 +52,9 @@ struct atl_host {
   size_t queue_room;
   int raised_slot;                     // registry index of the error value that `trace` belongs to
   int memory_error;                    // registry reference of the error value for "no memory"
+  int environment;                     // registry reference: what cells share over the globals; 0: not made yet
+  int globals_at_start, modules_at_start;  // registry references: copies for `atl_restore`; 0: none
+  int results;                         // registry reference: list of the values of the last shown run; 0: never any
   int modules_table;                   // registry reference: name → engine's own table (the table `atelier`)
   const char *modules[ATL_MAX_MODULES];
   bool overwritten[ATL_MAX_MODULES];
@@ -125,6 +128,16 @@ int atl_record_trace(lua_State *L);
 
 // show.c
 void atl_show_value(lua_State *L, int index);
+/// Pushes one line about a value; no metamethod of the script runs.
+void atl_show_brief(lua_State *L, int index);
+
+// cells.c
+/// Pushes the environment of cells.
+void atl_push_environment(lua_State *L);
+void atl_keep_results(lua_State *L, int first, int count);
+void atl_forget_results(atl_host *host);
+/// Bytes that a value keeps alive: native ones of objects, text, and those of tables to a depth that ends.
+int64_t atl_measure(lua_State *L, int index);
 
 // libraries.c, coroutines.c
 void atl_open_libraries(lua_State *L, atl_host *host);

@@ -34,6 +34,41 @@ static int print(lua_State *L) {
   return 0;
 }
 
+// io.write(…): where the default output is standard output, to the host's sink as `print`, so that both keep their order
+// and a front end sees them. Upvalues: Lua's own io.write, io.output, io.stdout.
+static int write_default(lua_State *L) {
+  atl_host *host = host_of(L);
+  int count = lua_gettop(L);
+  luaL_checkstack(L, 4, "too many values to write");
+  lua_pushvalue(L, lua_upvalueindex(2));
+  lua_call(L, 0, 1);
+  bool plain = host->context != NULL && lua_rawequal(L, -1, lua_upvalueindex(3));
+  lua_pop(L, 1);
+  if (!plain) {
+    lua_pushvalue(L, lua_upvalueindex(1));
+    lua_insert(L, 1);
+    lua_call(L, count, LUA_MULTRET);
+    return lua_gettop(L);
+  }
+  for (int i = 1; i <= count; i++) {
+    size_t length;
+    const char *text = luaL_checklstring(L, i, &length);
+    host->callbacks.write(host->context, text, length);
+  }
+  lua_pushvalue(L, lua_upvalueindex(3));
+  return 1;
+}
+
+static void replace_write(lua_State *L) {
+  lua_getglobal(L, "io");
+  lua_getfield(L, -1, "write");
+  lua_getfield(L, -2, "output");
+  lua_getfield(L, -3, "stdout");
+  lua_pushcclosure(L, write_default, 3);
+  lua_setfield(L, -2, "write");
+  lua_pop(L, 1);
+}
+
 // load(chunk [, name [, mode [, env]]]) with mode "t". Upvalue 1: Lua's own load.
 static int load_text(lua_State *L) {
   luaL_checkany(L, 1);
@@ -183,6 +218,7 @@ void atl_open_libraries(lua_State *L, atl_host *host) {
   lua_getglobal(L, "ipairs");
   lua_pushcclosure(L, ipairs, 1);
   lua_setglobal(L, "ipairs");
+  replace_write(L);
   restrict_package(L);
   restrict_debug(L);
 }

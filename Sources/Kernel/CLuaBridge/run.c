@@ -127,6 +127,7 @@ static int run_chunk(lua_State *L) {
   int results = lua_gettop(L) - 1;
   if (r->show && results > 0) {
     luaL_checkstack(L, 8, "too many results");
+    atl_keep_results(L, 2, results);
     keep_shown(L, host_of(L), 2, results);
   }
   return 0;
@@ -137,6 +138,7 @@ static void forget_last_run(atl_host *host) {
   free(host->shown);
   host->shown = NULL;
   host->shown_count = 0;
+  atl_forget_results(host);
   free(host->trace);
   host->trace = NULL;
   lua_pushinteger(host->main, 0);

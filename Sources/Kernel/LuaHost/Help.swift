@@ -17,6 +17,9 @@ extension LuaHost {
     }
   }
 
+  /// Help on a word, as `help(word)` prints it.
+  public func help(on word: String) throws -> String { try helpText(word.isEmpty ? .none : .string(word)) }
+
   private func helpText(_ value: Value) throws -> String {
     switch value {
     case .none: return registry.overview

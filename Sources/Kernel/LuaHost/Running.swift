@@ -1,5 +1,5 @@
 internal import CLuaBridge
-internal import Surface
+public import Surface
 
 /// How a chunk ended.
 public enum RunResult {
@@ -30,6 +30,46 @@ extension LuaHost {
       bytes.withMemoryRebound(to: CChar.self) { atl_load_text(pointer, $0.baseAddress, $0.count, name) }
     }
     return status == ATL_RUN_OK ? runLoaded(arguments, show) : .syntaxError(message)
+  }
+
+  /// Compiles and runs a cell: its globals are the environment that cells share (see `atl_load_cell`), its values are shown.
+  public func run(cell text: String, name: String) -> RunResult {
+    var text = text
+    let status = text.withUTF8 { bytes in
+      bytes.withMemoryRebound(to: CChar.self) { atl_load_cell(pointer, $0.baseAddress, $0.count, "=" + name) }
+    }
+    return status == ATL_RUN_OK ? runLoaded([], true) : .syntaxError(message)
+  }
+
+  /// The engine object among the values that the last run gave; nil for other values.
+  public func resultObject(_ index: Int) -> (any Scriptable)? {
+    withUnsafeTemporaryAllocation(of: (any Scriptable).self, capacity: 1) { slot in
+      let words = UnsafeMutableRawPointer(slot.baseAddress!)
+      let found = words.withMemoryRebound(to: UnsafeMutableRawPointer?.self, capacity: 2) {
+        atl_result_object(pointer, Int32(index), $0)
+      }
+      return found ? slot[0] : nil
+    }
+  }
+
+  /// Makes the first value of the last run `_` and `Out[number]`; returns the bytes that it keeps alive.
+  public func rememberResult(_ number: Int) -> Int { Int(atl_remember_result(pointer, Int64(number))) }
+
+  /// Clears `Out[number]`.
+  public func forgetResult(_ number: Int) { atl_forget_result(pointer, Int64(number)) }
+
+  /// Forgets what cells declared local, and their results.
+  public func resetCells() { atl_reset_cells(pointer) }
+
+  /// Sets a variable of cells to a text; nil clears the global of that name.
+  public func setVariable(_ name: String, _ text: String?) {
+    guard var text else {
+      _ = atl_set_variable(pointer, name, nil, 0)
+      return
+    }
+    _ = text.withUTF8 { bytes in
+      bytes.withMemoryRebound(to: CChar.self) { atl_set_variable(pointer, name, $0.baseAddress, $0.count) }
+    }
   }
 
   /// Compiles and runs a file, or standard input when there is no path. A file may start with a `#!` line.

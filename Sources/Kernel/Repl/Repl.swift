@@ -38,6 +38,7 @@ public final class Repl {
     Repl.current = self
     defer { Repl.current = nil }
     LuaHost.catchInterrupts()
+    if let outcome = session.runStartUpFile() { Repl.report(outcome) }
     // Blocked except while waiting for keys and while a cell runs.
     atl_block_interrupts(1)
     defer { atl_block_interrupts(0) }
@@ -102,7 +103,7 @@ public final class Repl {
     block = ""
     history.add(text)
     atl_block_interrupts(0)
-    let outcome = session.evaluate(session.asTyped(text))
+    let outcome = session.submit(text)
     atl_block_interrupts(1)
     Interrupt.clear()
     StandardOutput.flush()

@@ -25,23 +25,19 @@ extension Session {
     return .invalid(problem)
   }
 
-  /// The text with `return` before its last statement, when that statement begins a line (or follows a semicolon) and
-  /// its values can be returned; incomplete when it is the beginning of such an expression; nil when there is none.
+  /// The text with `return` before its last statement, when that statement's values can be returned; incomplete when it is
+  /// the beginning of such an expression; nil when there is none.
   ///
   /// The place is right when everything before it is a whole chunk by itself and everything together compiles with the
-  /// `return`. Where the text compiles as it stands, a line that begins with a bracket or a string may also continue
-  /// the one before (`f` newline `(x)`), so only names are taken for the beginning of a statement there.
+  /// `return`. Where the text compiles as it stands, a bracket or a string may also continue what stands before it (`f`
+  /// newline `(x)`), so only names are taken for the beginning of a statement there.
   private func withReturn(_ text: String, compiles: Bool) -> Plan? {
     let bytes = Array(text.utf8)
     guard bytes.count <= 100_000 else { return nil }
-    var tried = 0
-    for position in stride(from: bytes.count - 1, to: 0, by: -1) where tried < 50 {
-      guard [UInt8(ascii: "\n"), UInt8(ascii: ";")].contains(bytes[position - 1]) else { continue }
-      let tail = bytes[position...].drop { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\t") }
-      guard let first = tail.first, first != UInt8(ascii: "\n") else { continue }
+    for position in Session.beginnings(bytes).reversed().prefix(50) {
+      let first = bytes[position]
       let isName = first == UInt8(ascii: "_") || (first | 32 >= UInt8(ascii: "a") && first | 32 <= UInt8(ascii: "z"))
       guard isName || !compiles else { continue }
-      tried += 1
       let head = String(decoding: bytes[..<position], as: UTF8.self)
       let whole = head + "return " + String(decoding: bytes[position...], as: UTF8.self)
       let problem = host.syntaxProblem(whole, name: "=cell")
@@ -50,5 +46,34 @@ extension Session {
       return isUnfinished ? .incomplete(problem!) : .run(whole)
     }
     return nil
+  }
+
+  /// Where a statement may begin after another one, in bytes: outside of brackets and blocks, behind what can end one.
+  private static func beginnings(_ bytes: [UInt8]) -> [Int] {
+    var depth = 0, found: [Int] = [], endsStatement = false
+    for token in LuaLexer.tokens(bytes) where token.kind != .comment {
+      let text = String(decoding: bytes[token.range], as: UTF8.self)
+      if depth == 0, endsStatement { found.append(token.range.lowerBound) }
+      switch text {
+      case "(", "[", "{", "function", "if", "do", "repeat": depth += 1
+      case ")", "]", "}", "end", "until": depth -= 1
+      default: break
+      }
+      switch token.kind {
+      case .name, .number, .string: endsStatement = true
+      case .keyword: endsStatement = ["end", "nil", "true", "false", "break"].contains(text)
+      default: endsStatement = [")", "]", "}", ";", "...", "::"].contains(text)
+      }
+    }
+    return found
+  }
+}
+
+extension Session {
+  /// Whether a cell ends in a semicolon, so that its values are not shown.
+  func isHiding(_ text: String) -> Bool {
+    let bytes = Array(text.utf8)
+    let last = LuaLexer.tokens(bytes).last { $0.kind != .comment }
+    return last.map { $0.kind == .symbol && bytes[$0.range.lowerBound] == UInt8(ascii: ";") } ?? false
   }
 }

@@ -1,32 +1,142 @@
 public import LuaHost
-internal import Surface
+public import Surface
 
-/// One conversation with a Lua state: cells go in, outcomes come out. Every interactive front end (the prompt, a
-/// notebook) drives one of these; it knows nothing of terminals.
+/// One conversation with a Lua state: cells and commands go in, outcomes come out. Every interactive front end (the prompt,
+/// a notebook) drives one of these; it knows nothing of terminals.
 public final class Session {
   public let host: LuaHost
+  /// What can be shown of an engine object; nil where there is nothing but its text.
+  let viewer: (any Scriptable) throws -> View?
+  /// Commands, in the order in which help lists them. A front end adds its own.
+  public private(set) var commands: [Command] = []
+  /// The number of the newest cell, counted from 1.
+  public private(set) var number = 0
+  /// Results that `Out` holds, oldest first.
+  var kept: [(number: Int, bytes: Int)] = []
+  /// How many bytes `Out` may keep alive before its oldest values go.
+  public var resultLimit = 1 << 30
 
-  public init(_ host: LuaHost) { self.host = host }
+  /// The cells that were run, oldest first.
+  var cells: [(number: Int, text: String, succeeded: Bool)] = []
+  /// Where `:log` writes.
+  var journal: Journal?
+  /// What `:run` ran last.
+  var lastScript: (file: String, arguments: [String])?
 
-  /// Evaluates a cell. A last statement that is an expression or a call gives the outcome's values. `name` stands
-  /// before the line number in messages.
+  /// A session with the standard commands. `viewer` gives the views of engine objects.
+  public init(_ host: LuaHost, viewer: @escaping (any Scriptable) throws -> View? = { _ in nil }) {
+    self.host = host
+    self.viewer = viewer
+    try? host.takeSnapshot()
+    add(Session.standardCommands)
+  }
+
+  /// Commands that every session has.
+  nonisolated(unsafe) private static let standardCommands = RunningCommands.all + WorkspaceCommands.all
+
+  /// Adds commands; a name that exists already is replaced.
+  public func add(_ more: [Command]) {
+    commands.removeAll { old in more.contains { $0.names[0] == old.names[0] } }
+    commands += more
+  }
+
+  /// Writes text where `print` writes.
+  public func write(_ text: String) {
+    var text = text
+    text.withUTF8 { host.output(UnsafeRawBufferPointer($0)) }
+  }
+
+  /// Takes what was typed: a command, a question, a line for the shell, or a cell of Lua.
+  public func submit(_ text: String) -> Outcome {
+    guard let journal else { return take(text) }
+    var printed: [UInt8] = []
+    let output = host.output
+    host.output = {
+      printed += $0
+      output($0)
+    }
+    defer { host.output = output }
+    let outcome = take(text)
+    // `:log` itself may just have ended or changed the journal.
+    if journal === self.journal {
+      let shown = String(decoding: printed, as: UTF8.self) + outcome.text
+      journal.add(text, isLua: Special(text) == nil, shown)
+    }
+    return outcome
+  }
+
+  private func take(_ text: String) -> Outcome {
+    guard let special = Special(text) else { return evaluate(asTyped(text)) }
+    do { return try run(special) } catch let error as EngineError {
+      return Outcome(ending: .failed(message: error.description, traceback: ""), warnings: [])
+    } catch {
+      Interrupt.clear()
+      return Outcome(ending: .interrupted(traceback: ""), warnings: [])
+    }
+  }
+
+  private func run(_ special: Special) throws -> Outcome {
+    switch special {
+    case .command(let name, let rest):
+      guard let command = command(named: name) else {
+        let near = Suggestion.nearest(to: name, in: commands.flatMap(\.names)).map { "did you mean ':\($0)'?" }
+        throw EngineError("", "there is no command ':\(name)'", advice: near ?? ":help lists the commands")
+      }
+      return try command.body(self, rest)
+    case .question(let word, let detail): write(try answer(word, detail: detail) + "\n")
+    case .shell(let command): try shell(command)
+    case .capture(let variable, let command): try capture(command, in: variable)
+    }
+    return Outcome(ending: .done([]), warnings: [])
+  }
+
+  /// The command of a name, without its colon.
+  func command(named name: String) -> Command? { commands.first { $0.names.contains(name) } }
+
+  /// Evaluates a cell. A last statement that is an expression or a call gives the outcome's values; a semicolon at the end
+  /// hides them. The first value becomes `_` and `Out[number]`. `name` stands before the line number in messages.
   public func evaluate(_ text: String, name: String = "prompt") -> Outcome {
     switch plan(text, name: name) {
     case .incomplete(let message): return Outcome(ending: .incomplete(message), warnings: [])
     case .invalid(let message):
       return Outcome(ending: .failed(message: host.explainedSyntax(message, in: text), traceback: ""), warnings: [])
     case .run(let source):
-      let result = host.run(source, name: "=" + name, show: true)
-      let warnings = host.overwrittenTables()
-      switch result {
-      case .done(let values): return Outcome(ending: .done(values), warnings: warnings)
-      case .syntaxError(let message):
-        return Outcome(ending: .failed(message: message, traceback: ""), warnings: warnings)
-      case .failed(let message, let traceback):
-        return Outcome(ending: .failed(message: message, traceback: traceback), warnings: warnings)
-      case .interrupted(let traceback):
-        return Outcome(ending: .interrupted(traceback: traceback), warnings: warnings)
-      }
+      number += 1
+      let promoted = Locals.promoted(source)
+      let isSafe = promoted == source || host.syntaxProblem(promoted, name: "=" + name) == nil
+      let result = host.run(cell: isSafe ? promoted : source, name: name)
+      let outcome = outcome(of: result, isHidden: isHiding(text))
+      if case .done = result { cells.append((number, text, true)) } else { cells.append((number, text, false)) }
+      return outcome
+    }
+  }
+
+  /// What came of a run, its values remembered.
+  func outcome(of result: RunResult, isHidden: Bool) -> Outcome {
+    let warnings = host.overwrittenTables()
+    switch result {
+    case .done(let values):
+      let views = values.indices.map { index in host.resultObject(index).flatMap { try? viewer($0) } }
+      if !values.isEmpty, values[0] != "nil" { remember() }
+      return isHidden
+        ? Outcome(ending: .done([]), warnings: warnings)
+        : Outcome(ending: .done(values), views: views, warnings: warnings)
+    case .syntaxError(let message): return Outcome(ending: .failed(message: message, traceback: ""), warnings: warnings)
+    case .failed(let message, let traceback):
+      return Outcome(ending: .failed(message: message, traceback: traceback), warnings: warnings)
+    case .interrupted(let traceback):
+      return Outcome(ending: .interrupted(traceback: traceback), warnings: warnings)
+    }
+  }
+
+  /// Keeps the result, and lets the oldest ones go when `Out` holds too much.
+  private func remember() {
+    kept.append((number, host.rememberResult(number)))
+    var total = kept.reduce(0) { $0 + $1.bytes }
+    while total > resultLimit, kept.count > 1 {
+      let oldest = kept.removeFirst()
+      host.forgetResult(oldest.number)
+      total -= oldest.bytes
     }
   }
 
@@ -38,37 +148,20 @@ public final class Session {
 
   /// Whether a text can be evaluated, waits for more lines, or is wrong whatever follows.
   public func classify(_ text: String) -> Completeness {
-    switch plan(text, name: "cell") {
+    if let special = Special(text) {
+      // The code after `:time` may go on in the next line.
+      guard case .command(let name, let rest) = special, !rest.isEmpty, let command = command(named: name),
+        case .lua = command.argument
+      else { return .complete }
+      return classify(rest) == .incomplete ? .incomplete : .complete
+    }
+    return switch plan(text, name: "cell") {
     case .run: .complete
     case .incomplete: .incomplete
     case .invalid(let message): .invalid(message)
     }
   }
-}
 
-/// What may be done with a text.
-public enum Completeness: Equatable {
-  case complete
-  case incomplete
-  /// The parser's message.
-  case invalid(String)
-}
-
-/// What came of a cell.
-public struct Outcome {
-  /// How it ended.
-  public enum Ending: Equatable {
-    /// It ran; its values as the prompt shows them.
-    case done([String])
-    /// It is not finished; the parser's message.
-    case incomplete(String)
-    /// An error: message with advice, and Lua's traceback (empty for syntax errors).
-    case failed(message: String, traceback: String)
-    /// Ctrl-C stopped it.
-    case interrupted(traceback: String)
-  }
-
-  public let ending: Ending
-  /// What the user should know besides, one sentence each.
-  public let warnings: [String]
+  /// What is known about a name: its help, or with `detail` above 1 everything.
+  func answer(_ word: String, detail: Int) throws -> String { try host.help(on: word) }
 }

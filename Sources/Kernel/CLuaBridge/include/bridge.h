@@ -154,6 +154,9 @@ int32_t atl_load_text(atl_host *host, const char *text, size_t length, const cha
 int32_t atl_load_file(atl_host *host, const char *path);
 /// Whether the text compiles; atl_message then holds the parser's message when it does not.
 bool atl_compiles(atl_host *host, const char *text, size_t length, const char *name);
+/// Loads a cell: a chunk whose globals are the environment that all cells share. `__cell.name = value` declares a name
+/// of that environment itself; other names are looked up there first and then among the globals.
+int32_t atl_load_cell(atl_host *host, const char *text, size_t length, const char *name);
 /// Runs the loaded chunk with string arguments. With `show`, atl_shown has its values as text.
 int32_t atl_run(atl_host *host, const char *const *arguments, int32_t count, bool show);
 /// Sets `arg` (`arg[0]` is the script, its arguments follow) and makes `require` look beside the script first.
@@ -163,6 +166,27 @@ const char *atl_message(const atl_host *host, size_t *length);
 const char *atl_traceback(const atl_host *host);
 int32_t atl_shown_count(const atl_host *host);
 const char *atl_shown(const atl_host *host, int32_t index, size_t *length);
+/// The object among the shown values (two words of its existential, borrowed until the next run); false for others.
+bool atl_result_object(atl_host *host, int32_t index, void **object);
+/// Makes the first shown value `_` and `Out[number]` of the cells' environment, `_` before it `__`. Returns the bytes that
+/// the value keeps alive.
+int64_t atl_remember_result(atl_host *host, int64_t number);
+/// Clears `Out[number]`.
+void atl_forget_result(atl_host *host, int64_t number);
+/// Forgets what cells declared, and their results.
+void atl_reset_cells(atl_host *host);
+/// Sets a variable of cells to a text, or (text NULL) clears the global of that name.
+bool atl_set_variable(atl_host *host, const char *name, const char *text, size_t length);
+/// Calls `visit` with every variable that is not as it was at the snapshot: those of cells first, then globals.
+void atl_each_variable(
+  atl_host *host, void *context,
+  void (*visit)(void *context, const char *name, const char *kind, const char *text, int64_t bytes));
+/// Remembers globals and loaded modules as they are now, for the three below.
+bool atl_snapshot(atl_host *host);
+/// Forgets everything that cells and scripts have made since the snapshot.
+bool atl_restore(atl_host *host);
+/// Forgets the modules loaded since the snapshot, so that `require` reads them again.
+bool atl_forget_modules(atl_host *host);
 /// Name of a module whose global no longer holds the engine's table and was not reported before, or NULL.
 const char *atl_overwritten(atl_host *host);
 

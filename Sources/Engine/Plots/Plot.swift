@@ -1,0 +1,3 @@
+/// A drawing of data.
+public final class Plot {
+}

@@ -1,0 +1,3 @@
+/// How many columns text takes in a terminal.
+public enum TextWidth {
+}

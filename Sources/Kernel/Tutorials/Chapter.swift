@@ -1,0 +1,3 @@
+/// A chapter of the tutorials.
+public struct Chapter {
+}
