@@ -125,7 +125,7 @@ let package = Package(
       name: "TutorialsTests",
       dependencies: ["Engine", "Surface", "LuaHost", "Sessions", "Tutorials", "TestSupport"], swiftSettings: swift),
     .testTarget(
-      name: "EngineTests", dependencies: ["Engine", "Surface", "TensorCore", "LuaHost", "TestSupport"],
+      name: "EngineTests", dependencies: ["Engine", "Surface", "TensorCore", "LuaHost", "Sessions", "TestSupport"],
       swiftSettings: swift),
     // Without access to what the package keeps to itself: the engine as other packages see it.
     .testTarget(
@@ -138,8 +138,7 @@ let package = Package(
       name: "LuaHostTests", dependencies: ["Surface", "LuaHost"], path: "Tests/LuaHostTests", swiftSettings: swift),
     .testTarget(
       name: "SessionsTests", dependencies: ["Engine", "Surface", "LuaHost", "Sessions", "TestSupport"],
-      path: "Tests/SessionsTests",
-      swiftSettings: swift),
+      path: "Tests/SessionsTests", swiftSettings: swift),
     .testTarget(
       name: "AppTests", dependencies: ["TestSupport", "Engine", "Surface", "App"], path: "Tests/AppTests",
       swiftSettings: swift),

@@ -48,6 +48,8 @@ struct BadScript: CustomTestStringConvertible, Sendable {
     BadScript("return tensor{1}.size()", "call a method with a colon"),
     BadScript("return torch.zeros(2)", "tensors are made by tensor, networks by nn"),
     BadScript("return np.zeros(2)", "tensors are made by tensor"),
+    BadScript("plt.plot({1, 2})", "plots are made by plot: plot.line(y)"),
+    BadScript("plot.scatter({1}, {2})", "there is no 'plot.scatter'; use plot.line(x, y, {style = \"points\"})"),
     BadScript("return len(tensor{1})", "Lua writes the length of a list or tensor as #t"),
     BadScript("return tensor{1}:numpy()", "a tensor's numbers as a Lua table: t:tolist()"),
     BadScript("return tensor{1}:cuda()", "Atelier computes on the CPU; leave it out"),

@@ -9,10 +9,12 @@ import Testing
 @Suite(.serialized) @MainActor struct PageTests {
   private static func function(
     _ form: Function.Form, _ name: String, _ summary: String, _ parameters: [Option] = [], options: [Option] = [],
-    returns: String = "nothing", source: String? = nil, example: String = "assert(1 < 2)"
+    returns: String = "nothing", source: String? = nil, details: String? = nil, related: [String] = [],
+    example: String = "assert(1 < 2)"
   ) -> Function {
     Function(
-      form, name, summary, parameters, options: options, returns: returns, source: source, example: example
+      form, name, summary, parameters, options: options, returns: returns, source: source, details: details,
+      related: related, example: example
     ) { _ in .none }
   }
 
@@ -26,7 +28,8 @@ import Testing
           .optional("mode", .choice(["a<b", "c"]), "which", .string("c")),
           .optional("lr", .number, "rate", range: 0...Double.greatestFiniteMagnitude),
           .optional("shift", .number, "any", .number(0.5), range: Option.anyNumber),
-        ], returns: "a canvas", source: "Smith & Jones 1999, eq. 3 < 4",
+        ], returns: "a canvas", source: "Smith & Jones 1999, eq. 3 < 4", details: "a < b,\nas paint.wash",
+        related: ["show", "gone"],
         example: "local x = paint.wash(\"</script>\") -- a < b\nx:dry()"),
       function(.module("paint"), "wash", "Washes."), function(.value("paint"), "version", "The version."),
       function(.global, "show", "Shows."),
@@ -78,6 +81,22 @@ import Testing
     let operators = try #require(Self.texts()["canvas.html"])
     #expect(operators.contains("id=\"canvas_%\"") && operators.contains("href=\"#canvas_%25\""))
     #expect(operators.contains("id=\"canvas_[]\"") && operators.contains("href=\"#canvas_%5B%5D\""))
+  }
+
+  @Test("Recipes, related entries and thumbnails stand on the pages; what is not there is not linked") func recipes()
+    throws
+  {
+    let texts = try Self.texts(), page = try #require(texts["paint.html"])
+    #expect(
+      page.contains(
+        "<h4>Recipe</h4><pre class=\"recipe\">a &lt; b,\nas <a href=\"paint.html#paint.wash\"><code>paint.wash</code></a></pre>"
+      ))
+    #expect(page.contains("<a href=\"globals.html#show\"><code>show</code></a>") && !page.contains("gone"))
+    #expect(try #require(texts["globals.html"]).contains("<a href=\"paint.html#paint.draw\">"))
+    let thumbnail = "\"><img src=\"paint.draw-x.png\" alt=\"\" loading=\"lazy\"><code>draw</code></a>"
+    #expect(page.contains("<div class=\"gallery\"><a href=\"#paint.draw" + thumbnail + "</div>"))
+    #expect(try #require(texts["index.html"]).contains("<a href=\"paint.html#paint.draw" + thumbnail))
+    #expect(!(try #require(texts["canvas.html"]).contains("gallery")))
   }
 
   @Test("The search knows every name; its strings close no script") func search() throws {

@@ -42,6 +42,19 @@ struct CommandTests {
     #expect(lines.allSatisfy { $0.contains(#/ \d[\d.]* (B|kB|MB|GB) /#) })
   }
 
+  @Test func R9_profileShowsATreeOfOperations() throws {
+    let talk = try Conversation()
+    talk.say("a, b = tensor.ones(200, 300), tensor.ones(300, 400)")
+    let text = talk.say(":profile a:matmul(b):relu()")
+    for column in ["time", "calls", "GFLOP/s"] { #expect(text.contains(column), "\(text)") }
+    let lines = text.split(separator: "\n").map(String.init)
+    let row = try #require(lines.first { $0.contains("tensor:matmul") }, "\(text)")
+    #expect(row.contains(#/\d/#) && lines.contains { $0.contains("tensor:relu") })
+    #expect(talk.say(":profile") == ":profile: needs a cell to run; for example :profile filters.kuwahara(picture)")
+    #expect(talk.say(":profile a:matmul(a)").contains("do not fit together"))
+    #expect(talk.say("_:rows()[1].name") == "total")
+  }
+
   @Test func R10_whoListsVariables() throws {
     let talk = try Conversation()
     #expect(talk.say(":who") == "there are no variables yet\n")
@@ -87,6 +100,11 @@ struct CommandTests {
     #expect(talk.say(":save \(scratch("all.lua"))") == "3 cells in \(scratch("all.lua"))\n")
     let text = try String(contentsOfFile: scratch("all.lua"), encoding: .utf8)
     #expect(text == "local x = 5\nfunction f()\n  return x\nend\nprint(f())\n")
+    for cell in ["x, 'a' -- both", "y = 1; y * 2;", "help", ":profile 1 + 1", "f()", "{1, 2}"] { talk.say(cell) }
+    talk.say(":save \(scratch("all.lua"))")
+    let more = try String(contentsOfFile: scratch("all.lua"), encoding: .utf8).dropFirst(text.count)
+    #expect(more == "print(x, 'a' -- both\n)\ny = 1; print(y * 2)\nf()\nprint({1, 2})\n")
+    #expect(talk.say(":run \(scratch("all.lua"))") == "5\n5\ta\n2\n{1, 2}\n")
     #expect(talk.say(":save /proc/nowhere/x.lua").hasPrefix(":save: cannot write"))
     #expect(scratch.contents == ["all.lua"])
   }
@@ -127,6 +145,10 @@ struct CommandTests {
     #expect(talk.say("!") == "!: needs a command of the shell; for example !ls")
     #expect(talk.say("x = !yes | head -c 300000") == "" && talk.say("#x") == "299999")
     #expect(talk.say("if = !true").contains("prompt:1"), "a keyword is no variable")
+    let here = FileManager.default.currentDirectoryPath
+    #expect(talk.say("!cd /") == "/\n" && talk.say("x = !pwd") == "" && talk.say("x") == "/")
+    #expect(talk.say("!cd /nowhere").hasPrefix("!cd: cannot go to /nowhere"))
+    talk.say("!cd '\(here)'")
   }
 
   @Test func R10_editRunsWhatTheEditorLeft() throws {

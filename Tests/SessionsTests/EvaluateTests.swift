@@ -50,6 +50,29 @@ struct EvaluateTests {
     #expect(EvaluateTests.values(session, "x") == ["nil"])
   }
 
+  @Test func cellsOneAfterTheOtherRunAsSuch() throws {
+    let session = try EvaluateTests.session()
+    // The copy of a session: no Lua as a whole, every line or block of lines a cell.
+    #expect(EvaluateTests.values(session, "x = 2\nx * 3\nfor i = 1, 2 do\n  x = x + i\nend\nx\ny = x") == ["6", "5"])
+    #expect(EvaluateTests.values(session, "y") == ["5"])
+    // With one that is wrong, none runs.
+    guard case .failed = session.evaluate("x = 7\nx * 2\na b").ending else {
+      Issue.record("no error")
+      return
+    }
+    #expect(EvaluateTests.values(session, "x") == ["5"])
+    var printed = [UInt8]()
+    session.host.output = { printed += $0 }
+    guard case .failed = session.evaluate("x = 8\nx * 2\nnothing.here\nx = 9\nx * 3").ending else {
+      Issue.record("no error")
+      return
+    }
+    #expect(EvaluateTests.values(session, "x") == ["8"])
+    #expect(String(decoding: printed, as: UTF8.self) == "16\n")
+    #expect(EvaluateTests.values(session, "print({1, 2})") == [])
+    #expect(String(decoding: printed, as: UTF8.self) == "16\n{1, 2}\n")
+  }
+
   @Test func reportsErrorsAndGoesOn() throws {
     let session = try EvaluateTests.session()
     _ = session.evaluate("kept = {1, 2, 3}")

@@ -21,4 +21,20 @@ struct OpRefusalTests {
       }
     }
   }
+
+  @Test func R8_shapeErrorsNameBothShapes() throws {
+    var seen = 0
+    for op in OpSample.all {
+      for refusal in op.refusals where refusal.message.contains("fit together") {
+        let shapes = try refusal.call.draw(for: op.name).prefix(2).map {
+          $0.shape.map(String.init).joined(separator: "×")
+        }
+        for shape in shapes where !shape.isEmpty {
+          #expect(refusal.message.contains(shape), "\(op.name): \(refusal.message) does not name \(shape)")
+        }
+        seen += 1
+      }
+    }
+    #expect(seen > 10)
+  }
 }

@@ -3,6 +3,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+static void (*watching)(int64_t done, int64_t rows);
+
+void atelier_watch(void (*watch)(int64_t done, int64_t rows)) { watching = watch; }
+
+void atelier_moved(int64_t done, int64_t rows) {
+  if (watching && done % 16 == 0) watching(done, rows);
+}
+
 struct atelier_reader {
   int32_t format;
   void *codec;

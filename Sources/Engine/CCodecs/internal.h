@@ -6,6 +6,9 @@
 /* Records a failure; `text` may be NULL. The first failure stays. */
 void atelier_fail(atelier_failure *failure, int32_t kind, int32_t code, const char *text);
 
+/* Tells whoever watches how many rows are done. */
+void atelier_moved(int64_t done, int64_t rows);
+
 /* Converts one row of interleaved samples (8 or 16 bits in native byte order) of 1 to 4 channels to the planes' row y,
  * through the planes' colour conversion where there is one. Returns 1 when a pixel was not opaque. */
 int atelier_unpack_row(

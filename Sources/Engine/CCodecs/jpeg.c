@@ -183,6 +183,7 @@ int atelier_jpeg_read(void *codec, const atelier_planes *planes, const int32_t *
     const int32_t y = (int32_t)jpeg->output_scanline;
     JSAMPROW row = reader->row;
     if (jpeg_read_scanlines(jpeg, &row, 1) != 1) continue;
+    atelier_moved(y, jpeg->output_height);
     /* A profile turns inks into colours better than a product does. */
     if (inks && !planes->colour) cmyk_row(reader->row, width);
     atelier_unpack_row(reader->row, 8, inks ? 3 : jpeg->output_components, width, y, planes);
@@ -239,6 +240,7 @@ int atelier_jpeg_write(
       atelier_pack_row(picture, (int32_t)jpeg.next_scanline, 8, row);
       JSAMPROW rows = row;
       jpeg_write_scanlines(&jpeg, &rows, 1);
+      atelier_moved(jpeg.next_scanline, jpeg.image_height);
     }
     jpeg_finish_compress(&jpeg);
   }

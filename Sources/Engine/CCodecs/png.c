@@ -151,6 +151,7 @@ int atelier_png_read(
       }
       uint8_t *row = whole ? reader->rows + row_bytes * (size_t)y : reader->rows;
       png_read_row(reader->png, row, NULL);
+      atelier_moved((int64_t)pass * reader->height + y, (int64_t)reader->passes * reader->height);
       if (pass + 1 < reader->passes) continue;
       if (atelier_unpack_row(row, reader->bits, reader->channels, reader->width, y, planes)) *translucent = 1;
     }
@@ -216,6 +217,7 @@ int atelier_png_write(
       }
       atelier_pack_row(picture, y, bits, row);
       png_write_row(png, row);
+      atelier_moved(y, picture->height);
     }
     if (failure->kind == ATELIER_OK) png_write_end(png, info);
   }

@@ -121,6 +121,7 @@ static void read_still(
     if (*stop) atelier_fail(failure, ATELIER_INTERRUPTED, 0, NULL);
     fed = reader->data.size - fed < 1 << 16 ? reader->data.size : fed + (1 << 16);
     status = WebPIUpdate(decoder, reader->data.bytes, fed);
+    atelier_moved((int64_t)fed / 16 * 16, (int64_t)reader->data.size);
   }
   const WebPRGBABuffer *rows = &config.output.u.RGBA;
   if (status != VP8_STATUS_OK) fail_decoding(status, failure);
@@ -165,7 +166,7 @@ static int write_bytes(const uint8_t *bytes, size_t count, const WebPPicture *pi
 }
 
 static int on_progress(int percent, const WebPPicture *picture) {
-  (void)percent;
+  atelier_moved(percent * 16, 1600);
   webp_sink *sink = picture->user_data;
   if (!*sink->stop) return 1;
   atelier_fail(sink->failure, ATELIER_INTERRUPTED, 0, NULL);
@@ -173,11 +174,11 @@ static int on_progress(int percent, const WebPPicture *picture) {
 }
 
 /* The whole picture as RGB or RGBA bytes, grey repeated. NULL without memory. */
-static uint8_t *interleaved(atelier_picture *picture) {
+static uint8_t *interleaved(atelier_picture *picture, const volatile int32_t *stop) {
   const int channels = picture->channels, target = channels % 2 == 0 ? 4 : 3;
   const size_t row = (size_t)picture->width * (size_t)target;
   uint8_t *bytes = malloc(row * (size_t)picture->height);
-  for (int32_t y = 0; bytes && y < picture->height; y++) {
+  for (int32_t y = 0; bytes && y < picture->height && !*stop; y++) {
     uint8_t *to = bytes + row * (size_t)y;
     atelier_pack_row(picture, y, 8, to);
     /* Grey pixels lie packed at the front: spread from the end on. */
@@ -199,16 +200,45 @@ static int configure(WebPConfig *config, const atelier_settings *settings) {
   return WebPValidateConfig(config);
 }
 
+/* libwebp converts a whole picture without asking anybody; here it does so for bands of rows (an even number: rows share
+ * their colours two by two). Returns 0 without memory. */
+static int import_bands(WebPPicture *target, const uint8_t *bytes, const volatile int32_t *stop) {
+  enum { ROWS = 256 };
+  if (!WebPPictureAlloc(target)) return 0;
+  for (int y = 0; y < target->height && !*stop; y += ROWS) {
+    WebPPicture band;
+    if (!WebPPictureInit(&band)) return 0;
+    band.width = target->width;
+    band.height = target->height - y < ROWS ? target->height - y : ROWS;
+    if (!WebPPictureImportRGB(&band, bytes + (size_t)y * (size_t)target->width * 3, target->width * 3)) return 0;
+    for (int row = 0; row < band.height; row++) {
+      memcpy(target->y + (ptrdiff_t)(y + row) * target->y_stride, band.y + (ptrdiff_t)row * band.y_stride,
+             (size_t)target->width);
+      if (row % 2) continue;
+      const ptrdiff_t to = (ptrdiff_t)(y + row) / 2 * target->uv_stride, from = (ptrdiff_t)row / 2 * band.uv_stride;
+      memcpy(target->u + to, band.u + from, (size_t)(target->width + 1) / 2);
+      memcpy(target->v + to, band.v + from, (size_t)(target->width + 1) / 2);
+    }
+    WebPPictureFree(&band);
+  }
+  return 1;
+}
+
 static void encode(
-  WebPPicture *target, const WebPConfig *config, atelier_picture *picture, atelier_failure *failure) {
-  uint8_t *bytes = interleaved(picture);
+  WebPPicture *target, const WebPConfig *config, atelier_picture *picture, const volatile int32_t *stop,
+  atelier_failure *failure) {
+  uint8_t *bytes = interleaved(picture, stop);
   if (!bytes) return atelier_fail(failure, ATELIER_MEMORY, 0, NULL);
   target->use_argb = config->lossless;
   target->width = picture->width;
   target->height = picture->height;
-  const int imported = picture->channels % 2 == 0 ? WebPPictureImportRGBA(target, bytes, picture->width * 4)
-                                                  : WebPPictureImportRGB(target, bytes, picture->width * 3);
+  int imported = 1;
+  if (*stop) atelier_fail(failure, ATELIER_INTERRUPTED, 0, NULL);
+  else if (picture->channels % 2 == 0) imported = WebPPictureImportRGBA(target, bytes, picture->width * 4);
+  else if (target->use_argb) imported = WebPPictureImportRGB(target, bytes, picture->width * 3);
+  else imported = import_bands(target, bytes, stop);
   free(bytes);
+  if (*stop) return atelier_fail(failure, ATELIER_INTERRUPTED, 0, NULL);
   if (imported && WebPEncode(config, target)) return;
   if (!imported || target->error_code == VP8_ENC_ERROR_OUT_OF_MEMORY) {
     return atelier_fail(failure, ATELIER_MEMORY, 0, NULL);
@@ -232,7 +262,7 @@ int atelier_webp_write(
   target.custom_ptr = &sink;
   target.progress_hook = on_progress;
   target.user_data = &sink;
-  encode(&target, &config, picture, failure);
+  encode(&target, &config, picture, stop, failure);
   WebPPictureFree(&target);
   return failure->kind;
 }

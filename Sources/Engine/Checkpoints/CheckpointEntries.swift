@@ -32,8 +32,13 @@ public enum CheckpointEntries {
           "checkpoints.load", "no name in \(try arguments.string(0)) begins with '\(start)'",
           advice: Suggestion.advice(for: String(start.dropLast()), in: parts.sorted()))
       }
-      let tensors = try keys.map {
-        (key: String($0.dropFirst(start.count)), value: Value.object(try file.tensor($0)))
+      let total = try keys.reduce(0) { $0 + (try file.facts($1).bytes) }
+      var done = 0
+      let tensors = try keys.map { key in
+        let end = done + (try file.facts(key).bytes)
+        defer { done = end }
+        let tensor = try Work.part(done..<end, of: total) { try file.tensor(key) }
+        return (key: String(key.dropFirst(start.count)), value: Value.object(tensor))
       }
       return .table(Table(fields: tensors))
     }

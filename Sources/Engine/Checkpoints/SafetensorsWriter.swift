@@ -20,7 +20,12 @@ public enum Safetensors {
     let header = try header(ordered, metadata, operation)
     try AtomicFile.write(path, operation: operation, durable: true) { stream in
       try header.withUnsafeBytes { try put($0, to: stream, path, operation) }
-      for entry in ordered { try entry.tensor.withBytes { try put($0, to: stream, path, operation) } }
+      let total = ordered.reduce(0) { $0 + $1.tensor.count * $1.tensor.dtype.size }
+      var done = 0
+      for entry in ordered {
+        try entry.tensor.withBytes { try put($0, to: stream, path, operation, (done, total)) }
+        done += entry.tensor.count * entry.tensor.dtype.size
+      }
     }
   }
 
@@ -75,7 +80,8 @@ public enum Safetensors {
 
   /// Writes bytes in pieces, so that an interrupt need not wait for gigabytes.
   private static func put(
-    _ bytes: UnsafeRawBufferPointer, to stream: UnsafeMutablePointer<FILE>, _ path: String, _ operation: String
+    _ bytes: UnsafeRawBufferPointer, to stream: UnsafeMutablePointer<FILE>, _ path: String, _ operation: String,
+    _ place: (before: Int, total: Int) = (0, 0)
   ) throws {
     var done = 0
     while done < bytes.count {
@@ -85,6 +91,7 @@ public enum Safetensors {
         throw AtomicFile.failure(path, operation, errno)
       }
       done += piece
+      Work.reached(place.before + done, of: place.total)
     }
   }
 }

@@ -46,6 +46,7 @@ package final class InputFile {
           operation, "cannot read \(path): it ends at byte \(offset + done)", advice: "was it cut short?")
       }
       done += count
+      Work.reached(done, of: buffer.count)
     }
   }
 

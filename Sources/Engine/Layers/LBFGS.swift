@@ -92,8 +92,12 @@ final class LBFGS: OptimizationMethod {
     var evaluations = 1
     var (loss, gradient) = (first.loss, first.gradient)
     if try magnitude(gradient) <= settings.gradientTolerance { return loss }
+    let progress = Progress("optim.lbfgs", total: settings.iterations)
+    var isComplete = false
+    defer { progress.finish(complete: isComplete) }
     for iteration in 1...settings.iterations {
       try Interrupt.check()
+      progress.advance(loss: loss)
       let direction = try nextDirection(gradient)
       (memory.direction, memory.gradient, memory.loss) = (direction, gradient, loss)
       memory.length =
@@ -123,6 +127,7 @@ final class LBFGS: OptimizationMethod {
       memory.evaluations += used
       if try iteration == settings.iterations || evaluations >= mostEvaluations || isDone(gradient, loss) { break }
     }
+    isComplete = true
     return first.loss
   }
 

@@ -22,7 +22,7 @@ public final class LayerObject: Scriptable {
 
   /// The result for an input; hooks of this layer run after it.
   public func callAsFunction(_ x: Tensor) throws -> Tensor {
-    var y = try layer(x, training: isTraining)
+    var y = try Profile.measure(layer.kind) { try layer(x, training: isTraining) }
     for hook in hooks {
       let result = try hook.call([.object(self), .object(x), .object(y)])
       guard let first = result.first else { continue }

@@ -4,7 +4,9 @@ internal import TensorCore
 /// What scripts find in the table `metrics`.
 public enum MetricEntries {
   /// All entries, built on call.
-  public static func all() -> [Function] { [mse(), psnr(), ssim(), msSsim(), gramDistance()] }
+  public static func all() -> [Function] {
+    [mse(), psnr(), ssim(), msSsim(), gramDistance()].explained(by: MetricRecipes.all)
+  }
 
   private static func pair(_ summary: String) -> [Option] {
     [Option("a", .object("tensor"), summary), Option("b", .object("tensor"), "the other one, of the same shape")]

@@ -64,6 +64,13 @@ enum Assets {
     .string { color: var(--string); }
     .keyword { color: var(--keyword); }
     .pictures { display: flex; flex-wrap: wrap; gap: 1rem; margin-top: .8rem; }
+    .gallery { display: flex; flex-wrap: wrap; gap: .8rem; margin: .8rem 0; }
+    .gallery a { width: 7.5rem; font-size: .85rem; overflow-wrap: anywhere; }
+    .gallery img {
+      display: block; width: 100%; height: 5.6rem; object-fit: contain; background: var(--card); border-radius: .3rem;
+      image-rendering: auto;
+    }
+    .recipe { white-space: pre-wrap; }
     figure { margin: 0; }
     figure img { display: block; min-width: 8rem; max-width: 100%; border-radius: .3rem; image-rendering: pixelated; }
     figcaption { font-size: .85rem; color: var(--soft); }

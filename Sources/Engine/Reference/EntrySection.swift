@@ -13,7 +13,7 @@ struct EntrySection {
     let parts = [
       .element("h3", [:], .link("#" + Links.fragment(function), .element("code", [:], HTML(function.signature)))),
       .element("p", ["class": "summary"], links.linked(function.summary)),
-      table("Arguments", function.parameters), table("Options", function.options), facts,
+      table("Arguments", function.parameters), table("Options", function.options), recipe, facts,
       .element("h4", [:], HTML("Example")),
       .element("pre", [:], .element("code", [:], LuaCode(links: links).html(function.example))), output, pictures,
     ]
@@ -36,6 +36,11 @@ struct EntrySection {
     return .element(
       "table", [:], .element("caption", [:], HTML(title)),
       .element("thead", [:], .element("tr", [:], head.joined())), .element("tbody", [:], rows.joined("\n")))
+  }
+
+  private var recipe: HTML {
+    guard let details = function.details else { return HTML("") }
+    return .element("h4", [:], HTML("Recipe")) + .element("pre", ["class": "recipe"], links.linked(details))
   }
 
   private var facts: HTML {

@@ -27,7 +27,8 @@ package struct Reference {
 
   /// All files, by name, in the order of the pages. `run` runs the example of an entry.
   package func files(running run: (Function) throws -> Example) throws -> [(name: String, bytes: [UInt8])] {
-    var files: [(name: String, bytes: [UInt8])] = [("index.html", bytes(index))]
+    var files: [(name: String, bytes: [UInt8])] = []
+    var thumbnails: [String: Thumbnail] = [:]
     let related = relations
     for page in pages {
       var sections: [HTML] = []
@@ -39,11 +40,17 @@ package struct Reference {
             function: function, example: example, links: links, related: related[function.qualifiedName] ?? [])
           sections.append(section.html)
           files += example.pictures.map { (section.fileName(of: $0), $0.file) }
+          thumbnails[function.qualifiedName] = example.pictures.last.map {
+            Thumbnail(name: function.shortName, picture: section.fileName(of: $0), fragment: Links.fragment(function))
+          }
         }
       }
-      files.append((page.file, bytes(document(page.name, body(of: page, sections), current: page))))
+      let shown = page.functions.compactMap { thumbnails[$0.qualifiedName] }
+      files.append((page.file, bytes(document(page.name, body(of: page, sections, shown), current: page))))
     }
-    return files + [("style.css", bytes(Assets.style)), ("search.js", bytes(searchIndex + Assets.search))]
+    return [("index.html", bytes(index(thumbnails)))] + files + [
+      ("style.css", bytes(Assets.style)), ("search.js", bytes(searchIndex + Assets.search)),
+    ]
   }
 
   private func bytes(_ text: String) -> [UInt8] { Array(text.utf8) }
@@ -59,7 +66,9 @@ package struct Reference {
       related[a, default: []].insert(b)
       related[b, default: []].insert(a)
     }
+    let names = Set(functions.map(\.qualifiedName))
     for function in functions {
+      for name in function.related where names.contains(name) { relate(function.qualifiedName, name) }
       let prose = [function.summary, function.returns] + (function.parameters + function.options).map(\.summary)
       for name in prose.flatMap(links.mentions(in:)) { relate(function.qualifiedName, name) }
     }
@@ -113,14 +122,17 @@ package struct Reference {
       """
   }
 
-  private func body(of page: Page, _ sections: [HTML]) -> HTML {
+  private func body(of page: Page, _ sections: [HTML], _ thumbnails: [Thumbnail]) -> HTML {
     let names = page.sections.map { section in
       HTML.element("h2", [:], .link("#-" + section.title.lowercased(), HTML(section.title)))
         + list(section.functions, in: "")
     }
     let contents = HTML.element(
       "div", ["class": "contents"], page.sections.count > 1 ? names.joined("\n") : list(page.functions, in: ""))
-    let head = [HTML.element("h1", [:], HTML(page.name)), .element("p", [:], links.linked(page.summary)), contents]
+    let head = [
+      HTML.element("h1", [:], HTML(page.name)), .element("p", [:], links.linked(page.summary)), contents,
+      Thumbnail.gallery(thumbnails, in: ""),
+    ]
     return (head + sections).joined("\n")
   }
 
@@ -134,7 +146,7 @@ package struct Reference {
     return .element("ul", ["class": "names"], items.joined())
   }
 
-  private var index: String {
+  private func index(_ thumbnails: [String: Thumbnail]) -> String {
     let introduction = """
       Everything that a script may call: \(count) entries. Each has its arguments and options with type, unit, range and \
       default, what it returns, where its definition comes from, and an example with what it really gave.
@@ -142,7 +154,8 @@ package struct Reference {
     let tables = pages.map { page in
       HTML.element(
         "section", ["class": "table"], .element("h2", [:], .link(page.file, HTML(page.name))),
-        .element("p", [:], links.linked(page.summary)), list(page.functions, in: page.file))
+        .element("p", [:], links.linked(page.summary)), list(page.functions, in: page.file),
+        Thumbnail.gallery(page.functions.compactMap { thumbnails[$0.qualifiedName] }, in: page.file))
     }
     let body = [
       HTML.element("h1", [:], HTML("Atelier reference")), .element("p", [:], HTML(introduction)),

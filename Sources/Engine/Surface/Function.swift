@@ -107,6 +107,10 @@ public final class Function {
   public let returns: String
   /// The definition followed: paper and equation, or the reference library.
   public let source: String?
+  /// The recipe in plain text: equations or steps, what the defaults mean, where it departs from its source.
+  public let details: String?
+  /// Qualified names of entries that belong to it: variants, its inverse, what it is built of.
+  public let related: [String]
   /// Runnable Lua; a test runs it, and it must not fail. Ends in an assertion where that makes sense.
   public let example: String
   /// The work. Arguments of a method start with the receiver.
@@ -115,8 +119,8 @@ public final class Function {
   /// An entry; `name` is without its table or type.
   public init(
     _ form: Form, _ name: String, _ summary: String, _ parameters: [Option] = [], variadic: Bool = false,
-    options: [Option] = [], returns: String = "nothing", source: String? = nil, example: String,
-    body: @escaping (borrowing Arguments) throws -> Value
+    options: [Option] = [], returns: String = "nothing", source: String? = nil, details: String? = nil,
+    related: [String] = [], example: String, body: @escaping (borrowing Arguments) throws -> Value
   ) {
     self.form = form
     self.name = name
@@ -126,6 +130,8 @@ public final class Function {
     self.options = options
     self.returns = returns
     self.source = source
+    self.details = details
+    self.related = related
     self.example = example
     self.body = body
     var least = parameters.count { !$0.optional }

@@ -46,6 +46,13 @@ public protocol Scriptable: AnyObject {
   var nativeBytes: Int { get }
   /// How the prompt and `print` show the object.
   func display() -> String
+  /// The object in a few words, found without computing: `tensor 3x256x256 f32`.
+  var brief: String { get }
+}
+
+extension Scriptable {
+  /// The name of the type.
+  public var brief: String { type(of: self).scriptType.name }
 }
 
 extension Double {

@@ -30,6 +30,10 @@ public struct View {
   /// An SVG document.
   public let svg: (() throws -> String)?
 
+  /// Whether it takes the place of what was shown last, if nothing was written since, and may be left out when more than
+  /// five come in a second (the last one never is).
+  public var isUpdate = false
+
   /// A view; everything but the text may be missing.
   public init(
     _ text: String, size: (width: Int, height: Int)? = nil, pixels: ((Int, Int) throws -> Pixels)? = nil,
@@ -45,12 +49,28 @@ public struct View {
   }
 }
 
+/// An engine object that can be seen: plots, for instance.
+public protocol Viewable: Scriptable {
+  /// What a front end shows of it.
+  func view() throws -> View
+}
+
 /// Where `show` sends what it is given. A front end sets the handler; without one the view's text goes to standard output.
 ///
 /// Engine thread only.
 public enum Screen {
   /// What shows a view; nil means its text on standard output.
   nonisolated(unsafe) public static var handler: ((View) throws -> Void)?
+
+  /// What still waits to be shown, such as a curve that has grown since; front ends call `showPending` after every cell.
+  nonisolated(unsafe) public static var pending: (() throws -> View?)?
+
+  /// Shows what waits.
+  public static func showPending() throws {
+    guard let make = pending else { return }
+    pending = nil
+    if let view = try make() { try show(view) }
+  }
 
   /// Shows a view.
   public static func show(_ view: View) throws {

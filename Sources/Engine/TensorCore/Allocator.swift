@@ -1,3 +1,4 @@
+internal import CKernels
 internal import Surface
 
 #if canImport(Glibc)
@@ -45,6 +46,7 @@ package enum Allocator {
 
   /// A block of at least `bytes` bytes with undefined contents. Throws when it does not fit.
   static func allocate(_ bytes: Int, for operation: String) throws -> UnsafeMutableRawPointer {
+    if Profile.isOn { Profile.allocated(bytes) }
     let (bin, size) = sizeClass(bytes)
     let block: UnsafeMutableRawPointer
     if let kept = bins[bin].popLast() {
@@ -63,7 +65,7 @@ package enum Allocator {
     let (bin, size) = sizeClass(bytes)
     use.live -= size
     if use.cached + size > cacheLimit {
-      Glibc.free(block)
+      ck_free(block, size)
     } else {
       use.cached += size
       bins[bin].append(block)
@@ -81,6 +83,8 @@ package enum Allocator {
 
   /// A block from the system; idle blocks are given up before a request is refused.
   private static func fresh(_ size: Int, for operation: String) throws -> UnsafeMutableRawPointer {
+    // No kernel runs without memory, so none runs before it knows of interrupts.
+    Runtime.start()
     if use.live + size > limit { throw refusal(size, operation) }
     if use.live + use.cached + size > limit { releaseCache() }
     var block: UnsafeMutableRawPointer?
@@ -98,15 +102,5 @@ package enum Allocator {
   }
 
   /// Bytes for people: `1.5 GB`.
-  static func text(_ bytes: Int) -> String {
-    let units = ["bytes", "kB", "MB", "GB", "TB", "PB", "EB"]
-    var value = Double(bytes)
-    var unit = 0
-    while value >= 1000, unit < units.count - 1 {
-      value /= 1000
-      unit += 1
-    }
-    let rounded = unit == 0 || value >= 100 ? "\(Int(value))" : "\(Double(Int(value * 10)) / 10)"
-    return rounded + " " + units[unit]
-  }
+  static func text(_ bytes: Int) -> String { bytes.bytesText }
 }

@@ -263,12 +263,14 @@ private final class Run {
 
   /// Runs all pullbacks. Without recording unless second derivatives are wanted.
   private func run() throws {
+    let depth = Profile.begin("backward")
+    defer { Profile.end(depth) }
     try Autograd.with(enabled: createGraph) {
       for node in order {
         guard let gradients = gathered.removeValue(forKey: ObjectIdentifier(node)) else { continue }
         for (position, output) in watched[ObjectIdentifier(node)] ?? [] { found[position] = gradients[output] }
         try Interrupt.check()
-        let below = try node.pull(gradients, createGraph: createGraph)
+        let below = try Profile.measure(node.name) { try node.pull(gradients, createGraph: createGraph) }
         for (gradient, edge) in zip(below, node.edges) {
           if let gradient { try add(gradient, to: edge) }
         }

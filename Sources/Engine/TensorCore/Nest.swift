@@ -60,6 +60,20 @@ func finish(_ status: Int32, _ operation: String) throws {
   try Interrupt.check()
 }
 
+/// Walks a long loop of simple steps in pieces, so that it can be stopped and watched.
+func eachPiece(of count: Int, size: Int = 1 << 20, _ body: (Range<Int>) throws -> Void) throws {
+  var first = 0
+  while first < count {
+    let end = Swift.min(first + size, count)
+    try body(first..<end)
+    first = end
+    if first < count || count > size {
+      try Interrupt.check()
+      Work.reached(first, of: count)
+    }
+  }
+}
+
 /// Runs short writes to their end: an interrupt must not leave half of one behind.
 @inline(__always)
 func uninterrupted(_ write: () -> Void) {

@@ -49,8 +49,9 @@ public final class RandomGenerator {
     }
     let tensor = try Tensor.empty(Tensor.checkedDims(shape, for: "randint"), .i64, for: "randint")
     let values = tensor.base.assumingMemoryBound(to: Int64.self)
-    ck_mt_integers(&state, Int64(tensor.count), Int64(low), Int64(high), values)
-    try Interrupt.check()
+    try unlessInterrupted(tensor.count) {
+      ck_mt_integers(&state, Int64(tensor.count), Int64(low), Int64(high), values)
+    }
     return tensor
   }
 
@@ -62,9 +63,20 @@ public final class RandomGenerator {
     }
     let type: ElementType = dtype == .f64 ? .f64 : .f32
     let tensor = try Tensor.empty(Tensor.checkedDims(shape, for: operation), type, for: operation)
-    draw(type.code, Int64(tensor.count), tensor.base)
-    try Interrupt.check()
+    try unlessInterrupted(tensor.count) { draw(type.code, Int64(tensor.count), tensor.base) }
     return try tensor.converted(to: dtype)
+  }
+
+  /// Draws; where many are interrupted the stream stands where it stood before.
+  private func unlessInterrupted(_ count: Int, _ draw: () throws -> Void) throws {
+    let before = count > 1 << 16 ? place : nil
+    do {
+      try draw()
+      try Interrupt.check()
+    } catch {
+      if let before { place = before }
+      throw error
+    }
   }
 
   /// The numbers 0 … n−1 in random order, i64, drawn as `torch.randperm`.
@@ -72,13 +84,15 @@ public final class RandomGenerator {
     guard n >= 0 else { throw EngineError("randperm", expected: "a number of 0 or more", came: "\(n)") }
     let tensor = try Tensor.empty(Dims([n]), .i64, for: "randperm")
     let values = tensor.base.assumingMemoryBound(to: Int64.self)
-    for i in 0..<n { values[i] = Int64(i) }
+    try eachPiece(of: n) { for i in $0 { values[i] = Int64(i) } }
     // Swaps forward; below 2³² torch draws one 32-bit word per swap and takes the rest of the division.
-    var i = 0
-    while i < n - 1 {
-      let z = n < 0xFFFF_FFFF / 20 ? Int(next()) % (n - i) : Int(ck_mt_u64(&state) % UInt64(n - i))
-      (values[i], values[i + z]) = (values[i + z], values[i])
-      i += 1
+    try unlessInterrupted(n) {
+      try eachPiece(of: Swift.max(n - 1, 0)) { piece in
+        for i in piece {
+          let z = n < 0xFFFF_FFFF / 20 ? Int(next()) % (n - i) : Int(ck_mt_u64(&state) % UInt64(n - i))
+          (values[i], values[i + z]) = (values[i + z], values[i])
+        }
+      }
     }
     return tensor
   }
@@ -161,7 +175,7 @@ extension Tensor {
     let number = Int(Swift.max(count, 0))
     let tensor = try empty(Dims([number]), .f64, for: operation)
     let values = tensor.base.assumingMemoryBound(to: Double.self)
-    for i in 0..<number { values[i] = a + Double(i) * step }
+    try eachPiece(of: number) { for i in $0 { values[i] = a + Double(i) * step } }
     return try tensor.converted(to: dtype)
   }
 
@@ -172,7 +186,9 @@ extension Tensor {
     let values = tensor.base.assumingMemoryBound(to: Float.self)
     let step = n > 1 ? (b - a) / Double(n - 1) : 0
     // From both ends, as PyTorch does, so that the last value is b itself.
-    for i in 0..<n { values[i] = Float(i < n / 2 ? a + Double(i) * step : b - Double(n - 1 - i) * step) }
+    try eachPiece(of: n) {
+      for i in $0 { values[i] = Float(i < n / 2 ? a + Double(i) * step : b - Double(n - 1 - i) * step) }
+    }
     if n == 1 { values[0] = Float(a) }
     return tensor
   }

@@ -19,6 +19,7 @@ public enum Runtime {
     isStarted = true
     let isa = String(cString: ck_start(getenv("ATELIER_ISA")))
     ck_set_interrupt(UnsafePointer(Interrupt.address))
+    ck_set_watch { Work.moved(Int($0), Int($1), of: Int($2)) }
     switch isa {
     case "v2": dnnl_set_max_cpu_isa(dnnl_cpu_isa_sse41)
     case "v3": dnnl_set_max_cpu_isa(dnnl_cpu_isa_avx2)

@@ -120,8 +120,9 @@ extension Tensor {
   /// `full` under the name that errors shall show.
   static func filled(_ shape: [Int], _ value: Double, _ dtype: ElementType, for operation: String) throws -> Tensor {
     let tensor = try empty(checkedDims(shape, for: operation), dtype, for: operation)
-    tensor.fill(value)
-    try Interrupt.check()
+    var nest = Nest.of(tensor)
+    // Nobody has this memory yet, so the fill may be given up; the pages of gigabytes take seconds.
+    try finish(ck_fill(dtype.code, &nest, tensor.base, value, saturated(value)), operation)
     return tensor
   }
 
@@ -156,8 +157,11 @@ extension Tensor {
       throw EngineError("tensor", expected: "\(dims.product) values for \(dims.text)", came: "\(values.count)")
     }
     let storage = try Storage(bytes: values.count * dtype.size, for: "tensor")
-    values.withUnsafeBytes {
-      if let source = $0.baseAddress { storage.base.copyMemory(from: source, byteCount: $0.count) }
+    try values.withUnsafeBytes {
+      guard let source = $0.baseAddress else { return }
+      try eachPiece(of: $0.count, size: 1 << 25) { piece in
+        (storage.base + piece.lowerBound).copyMemory(from: source + piece.lowerBound, byteCount: piece.count)
+      }
     }
     self.init(storage: storage, offset: 0, dims: dims, strides: dims.rowMajorStrides, dtype: dtype, isView: false)
   }
@@ -197,7 +201,7 @@ extension Tensor {
 
 extension Tensor {
   /// The elements in row-major order, as f32.
-  public func floats() throws -> [Float] { try withFloats { Array($0) } }
+  public func floats() throws -> [Float] { try elements(as: .f32) }
 
   /// The elements in row-major order, as f64.
   public func doubles() throws -> [Double] { try elements(as: .f64) }
@@ -207,7 +211,15 @@ extension Tensor {
 
   private func elements<T>(as type: ElementType) throws -> [T] {
     let dense = try detached().converted(to: type).contiguous()
-    return Array(UnsafeBufferPointer(start: dense.base.assumingMemoryBound(to: T.self), count: count))
+    let values = dense.base.assumingMemoryBound(to: T.self), count = count
+    return try withExtendedLifetime(dense) {
+      try Array(unsafeUninitializedCapacity: count) { buffer, filled in
+        try eachPiece(of: count, size: 1 << 22) { piece in
+          (buffer.baseAddress! + piece.lowerBound).initialize(from: values + piece.lowerBound, count: piece.count)
+          filled = piece.upperBound
+        }
+      }
+    }
   }
 
   private func checkSingle() throws {

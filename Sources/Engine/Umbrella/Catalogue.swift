@@ -3,6 +3,7 @@
 @_exported public import Imaging
 @_exported public import Layers
 @_exported public import Metrics
+@_exported public import Plots
 @_exported public import Surface
 @_exported public import TensorCore
 
@@ -13,9 +14,10 @@ public enum Catalogue {
 
   /// Functions and values of the global tables.
   public static func functions() -> [Function] {
-    AtelierEntries.all() + TensorEntries.functions() + CheckpointEntries.all() + ImageEntries.all()
-      + SceneEntries.all() + FilterEntries.all()
-      + NNEntries.all() + OptimEntries.all() + MetricEntries.all()
+    AtelierEntries.all() + ProgressEntries.all() + ProfileEntries.all() + ShowEntry.all()
+      + TensorEntries.functions() + CheckpointEntries.all() + ImageEntries.all() + SceneEntries.all()
+      + FilterEntries.all()
+      + NNEntries.all() + OptimEntries.all() + MetricEntries.all() + PlotEntries.all()
   }
 
   /// What each global table is for, in a sentence.
@@ -27,12 +29,14 @@ public enum Catalogue {
     "metrics": "How far two pictures are apart, as numbers for reading.",
     "nn": "Networks: functions on tensors by lower-case names, layers with their parameters by upper-case ones.",
     "optim": "Optimisers, which change parameters by their gradients.",
+    "plot": "Drawings of data: lines, histograms, heat maps and loss curves, as text in the terminal, PNG and SVG.",
     "scenes": "Procedural pictures, so that nothing needs to be downloaded.",
     "tensor": "Arrays of numbers with any number of axes, which can carry gradients.",
   ]
 
   /// The classes whose objects scripts hold.
   public static func types() -> [ScriptType] {
-    [Tensor.scriptType, LayerObject.scriptType, PictureFolder.scriptType] + OptimEntries.types()
+    [Tensor.scriptType, LayerObject.scriptType, PictureFolder.scriptType, Plot.scriptType]
+      + [ProgressEntries.type, ProfileEntries.type] + OptimEntries.types()
   }
 }

@@ -72,6 +72,8 @@ final class ExampleRunner {
     defer { host.close() }
     var printed: [UInt8] = []
     host.output = { printed += $0 }
+    Screen.handler = { printed += Array(($0.text + "\n").utf8) }
+    defer { Screen.handler = nil }
     let names = ExampleRunner.variables(of: function.example)
     let pictures = names.map { "__picture(\"\($0)\", \($0))" }.joined(separator: " ")
     let shown = names.map { "type(\($0)) ~= \"function\" and \($0) or nil" }.joined(separator: ", ")

@@ -15,5 +15,10 @@ do {
     exit(0)
   }
   if !message.isEmpty { StandardOutput.writeError(message + "\n") }
+  // `atelier script.lua`, as `lua script.lua`.
+  let first = CommandLine.arguments.dropFirst().first ?? ""
+  if status == .validationFailure, !first.hasPrefix("-"), access(first, R_OK) == 0 {
+    StandardOutput.writeError("A script is run by: atelier run \(first)\n")
+  }
   exit(status == .validationFailure ? 2 : status.rawValue)
 }

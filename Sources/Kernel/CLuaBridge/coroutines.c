@@ -30,6 +30,12 @@ static int resume(lua_State *L, lua_State *thread, int count) {
     lua_xmove(thread, L, results);
     return results;
   }
+  // Its calls are still there to be seen; a failure to record them must not hide the error.
+  if (status != LUA_ERRMEM && lua_checkstack(thread, 4)) {
+    bool known = atl_is_raised(thread, -1);
+    atl_record_frames(L, thread, 0, known);
+    if (!known) atl_set_raised(thread, lua_absindex(thread, -1));
+  }
   lua_xmove(thread, L, 1);
   return -1;
 }
@@ -55,9 +61,11 @@ static int call_wrapped(lua_State *L) {
     lua_xmove(thread, L, 1);
   }
   if (status != LUA_ERRMEM && lua_type(L, -1) == LUA_TSTRING) {
+    bool known = atl_is_raised(L, -1);
     luaL_where(L, 1);
     lua_insert(L, -2);
     lua_concat(L, 2);
+    if (known) atl_set_raised(L, -1);  // the same error with a place before it
   }
   return lua_error(L);
 }

@@ -56,7 +56,7 @@ static int equal_handles(lua_State *L) {
 }
 
 // `object[key]`. Upvalues: methods table, Function for unknown names, Function for element access (or NULL).
-static int index_handle(lua_State *L) {
+int atl_index_handle(lua_State *L) {
   if (lua_type(L, 2) == LUA_TSTRING) {
     lua_pushvalue(L, 2);
     if (lua_rawget(L, lua_upvalueindex(1)) != LUA_TNIL) return 1;
@@ -138,7 +138,7 @@ static int define_type(lua_State *L) {
   lua_setfield(L, -3, "methods");
   lua_pushlightuserdata(L, (void *)type->unknown);
   lua_pushlightuserdata(L, (void *)type->index);
-  lua_pushcclosure(L, index_handle, 3);
+  lua_pushcclosure(L, atl_index_handle, 3);
   lua_setfield(L, -2, "__index");
   lua_pushcfunction(L, atl_elements);
   lua_setfield(L, -2, "__pairs");

@@ -101,6 +101,8 @@ void atl_destroy(atl_host *host) {
   free(host->metatables);
   free(host->queue);
   free(host->trace);
+  atl_forget_frames(host);
+  atl_forget_files(host);
   free(host->message);
   pthread_mutex_destroy(&host->queue_lock);
   free(host);

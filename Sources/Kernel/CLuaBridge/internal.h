@@ -60,6 +60,10 @@ struct atl_host {
   bool overwritten[ATL_MAX_MODULES];
   int module_count;
   char *trace, *message;
+  lua_State *trace_state;              // whose calls were added to `frames` last
+  atl_frame frames[ATL_MAX_FRAMES];    // the calls that `trace` shows, innermost first
+  int32_t frame_count;
+  struct atl_file *files;              // files of Lua code that were loaded, and their times
   size_t message_length;
   struct { char *bytes; size_t length; } *shown;
   int32_t shown_count;
@@ -90,6 +94,7 @@ atl_handle *atl_handle_at(lua_State *L, int index);
 bool atl_has_elements(lua_State *L, int index);
 /// [object] → iterator, object, 0; raises for other values.
 int atl_elements(lua_State *L);
+int atl_index_handle(lua_State *L);
 void atl_push_object(lua_State *L, atl_host *host, atl_token *token);
 void atl_push_callable(lua_State *L, atl_host *host, atl_token *token);
 void atl_collect_native(lua_State *L, atl_host *host);
@@ -125,6 +130,17 @@ void atl_drain_references(lua_State *L, atl_host *host);
 bool atl_protect(atl_host *host, lua_CFunction body, void *data);
 void atl_keep_message(atl_host *host, lua_State *L, int index);
 int atl_record_trace(lua_State *L);
+
+// frames.c
+/// Whether the value is the one that the recorded calls belong to; makes it the one.
+bool atl_is_raised(lua_State *L, int index);
+void atl_set_raised(lua_State *L, int index);
+/// Records the calls of `from`, from `level` on; `known` adds them behind those recorded already. May raise (no memory).
+void atl_record_frames(lua_State *L, lua_State *from, int level, bool known);
+void atl_forget_frames(atl_host *host);
+/// luaL_loadfilex of text, which remembers the file's time.
+int atl_load_lua_file(lua_State *L, const char *path);
+void atl_forget_files(atl_host *host);
 
 // show.c
 void atl_show_value(lua_State *L, int index);

@@ -15,7 +15,8 @@ static int print(lua_State *L) {
   luaL_buffinit(L, &line);
   for (int i = 1; i <= count; i++) {
     if (i > 1) luaL_addchar(&line, '\t');
-    luaL_tolstring(L, i, NULL);
+    // A table without a text of its own shows what is in it, not where it lies.
+    atl_show_value(L, i);
     lua_replace(L, count + 1);
     size_t length;
     const char *text = lua_tolstring(L, count + 1, &length);
@@ -86,7 +87,7 @@ static int load_text(lua_State *L) {
 static int load_text_file(lua_State *L) {
   const char *name = luaL_optstring(L, 1, NULL);
   bool environment = !lua_isnone(L, 3);
-  if (luaL_loadfilex(L, name, "t") != LUA_OK) {
+  if (atl_load_lua_file(L, name) != LUA_OK) {
     lua_pushnil(L);
     lua_insert(L, -2);
     return 2;
@@ -107,7 +108,7 @@ static int do_file_done(lua_State *L, int status, lua_KContext context) {
 static int do_file(lua_State *L) {
   const char *name = luaL_optstring(L, 1, NULL);
   lua_settop(L, 1);
-  if (luaL_loadfilex(L, name, "t") != LUA_OK) return lua_error(L);
+  if (atl_load_lua_file(L, name) != LUA_OK) return lua_error(L);
   lua_callk(L, 0, LUA_MULTRET, 0, do_file_done);
   return do_file_done(L, LUA_OK, 0);
 }
@@ -122,7 +123,7 @@ static int search_text(lua_State *L) {
   if (lua_isnil(L, -2)) return 1;  // the text on top says where it looked
   lua_pop(L, 1);
   const char *file = luaL_checkstring(L, -1);
-  if (luaL_loadfilex(L, file, "t") != LUA_OK) {
+  if (atl_load_lua_file(L, file) != LUA_OK) {
     return luaL_error(L, "error loading module '%s' from file '%s':\n\t%s", lua_tostring(L, 1), file,
                       lua_tostring(L, -1));
   }

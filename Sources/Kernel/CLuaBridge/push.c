@@ -18,6 +18,7 @@ static void push_table(pusher *p, const atl_token *table) {
   luaL_checkstack(L, 4, "a result is nested too deeply");
   lua_createtable(L, (int)list, (int)fields);
   for (int64_t i = 1; i <= list; i++) {
+    if ((i & 0xfff) == 0 && *p->host->interrupt != 0) luaL_error(L, "interrupted");
     push_value(p);
     lua_rawseti(L, -2, i);
   }

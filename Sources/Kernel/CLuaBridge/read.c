@@ -84,6 +84,7 @@ static bool read_list(reader *r, int index, lua_Integer length) {
   atl_buffer *in = &r->level->in;
   if (!atl_reserve(in, (size_t)length)) return fail(r, ATL_NO_MEMORY);
   for (lua_Integer i = 1; i <= length; i++) {
+    if ((i & 0xfff) == 0 && *r->host->interrupt != 0) luaL_error(L, "interrupted");
     if (lua_rawgeti(L, index, i) == LUA_TNUMBER && in->count < in->capacity) {
       set_number(L, -1, &in->tokens[in->count++]);
     } else if (!read_value(r, lua_gettop(L))) {

@@ -42,18 +42,12 @@ const char *atl_message(const atl_host *host, size_t *length) {
 const char *atl_traceback(const atl_host *host) { return host->trace == NULL ? "" : host->trace; }
 
 // Message handler: keeps the traceback of an error value the first time it is seen. An error that travels through
-// Swift and is raised again keeps the traceback of the place where it was raised first.
+// Swift and is raised again keeps the traceback of the place where it was raised first; one that left a coroutine gets
+// the calls that resumed it added.
 int atl_record_trace(lua_State *L) {
-  atl_host *host = host_of(L);
-  lua_rawgeti(L, LUA_REGISTRYINDEX, host->raised_slot);
-  bool known = host->trace != NULL && lua_rawequal(L, 1, -1);
-  lua_settop(L, 1);
-  if (known) return 1;
-  luaL_traceback(L, L, NULL, 1);
-  free(host->trace);
-  host->trace = strdup(lua_tostring(L, -1));
-  lua_pushvalue(L, 1);
-  lua_rawseti(L, LUA_REGISTRYINDEX, host->raised_slot);
+  bool known = atl_is_raised(L, 1);
+  atl_record_frames(L, L, 1, known);
+  if (!known) atl_set_raised(L, 1);
   lua_settop(L, 1);
   return 1;
 }
@@ -87,7 +81,7 @@ int32_t atl_load_text(atl_host *host, const char *text, size_t length, const cha
 
 int32_t atl_load_file(atl_host *host, const char *path) {
   if (!lua_checkstack(host->main, 4)) return ATL_RUN_SYNTAX;
-  return loaded(host, luaL_loadfilex(host->main, path, "t"));
+  return loaded(host, atl_load_lua_file(host->main, path));
 }
 
 bool atl_compiles(atl_host *host, const char *text, size_t length, const char *name) {
@@ -141,6 +135,7 @@ static void forget_last_run(atl_host *host) {
   atl_forget_results(host);
   free(host->trace);
   host->trace = NULL;
+  atl_forget_frames(host);
   lua_pushinteger(host->main, 0);
   lua_rawseti(host->main, LUA_REGISTRYINDEX, host->raised_slot);
 }
@@ -168,7 +163,8 @@ int32_t atl_run(atl_host *host, const char *const *arguments, int32_t count, boo
   }
   lua_pop(L, 1);
   if (*host->interrupt != 0) {
-    if (failed != LUA_OK) status = ATL_RUN_INTERRUPTED;
+    // Also where the chunk came to its end: a read that Ctrl-C ended gives a value like any other.
+    status = ATL_RUN_INTERRUPTED;
     *host->interrupt = 0;
   }
   lua_sethook(L, NULL, 0, 0);

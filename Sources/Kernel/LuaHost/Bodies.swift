@@ -51,7 +51,7 @@ extension LuaHost {
         case .operation: break  // Lua fixes how many operands there are
         default: try arguments.checkCount()
         }
-        let result = try function.body(arguments)
+        let result = try run(function, arguments)
         let writer = TokenWriter(atl_result_buffer(pointer), self)
         if case .object(let object) = result, count > 0, case .object(let receiver) = base.pointee, object === receiver
         {
@@ -69,6 +69,18 @@ extension LuaHost {
         return fail(error) { EngineError(function.qualifiedName, "argument \(read + 1) \($0.text)") }
       }
     }
+  }
+
+  /// Runs a function's body, and lets those who report and measure know of it.
+  private func run(_ function: Function, _ arguments: borrowing Arguments) throws -> Value {
+    let outer = Work.enter(function)
+    var complete = false
+    defer { Work.leave(outer, complete: complete) }
+    let result =
+      try Profile.isOn
+      ? Profile.measure(function.qualifiedName) { try function.body(arguments) } : function.body(arguments)
+    complete = true
+    return result
   }
 
   /// Runs `body` and turns what it throws into a status for the bridge.

@@ -1,5 +1,5 @@
 internal import CLuaBridge
-internal import Surface
+package import Surface
 
 /// `help(x)`: what the registry says about a function, a name, a global table or an object.
 extension LuaHost {
@@ -23,13 +23,13 @@ extension LuaHost {
   private func helpText(_ value: Value) throws -> String {
     switch value {
     case .none: return registry.overview
-    case .string(let word): return try registry.help(word)
-    case .object(let object): return registry.help(type(of: object).scriptType)
+    case .string(let word): return try registry.help(word).wrapped()
+    case .object(let object): return registry.help(type(of: object).scriptType).wrapped()
     case .function(let callable):
       guard let function = callable as? ScriptFunction else { break }
       if function.isTable {
         for module in registry.modules where atl_is_module(pointer, function.reference, module) {
-          return registry.help(module: module)
+          return registry.help(module: module).wrapped()
         }
         return "A table of the script."
       }
@@ -122,23 +122,26 @@ extension Registry {
 }
 
 extension Function {
-  /// Everything that the registry says about the function.
-  var help: String {
+  /// What the registry says about the function, in lines of at most `String.helpWidth` columns.
+  package var help: String {
     var lines = [signature, "  " + summary]
     if !parameters.isEmpty { lines += ["", "Arguments"] + parameters.map { "  " + $0.help } }
     if !options.isEmpty { lines += ["", "Options"] + options.map { "  " + $0.help } }
     if returns != "nothing" { lines += ["", "Returns " + returns] }
     if let source { lines += ["", "Source: " + source] }
-    if !example.isEmpty {
-      lines += ["", "Example"] + example.split(separator: "\n", omittingEmptySubsequences: false).map { "  " + $0 }
-    }
-    return lines.joined(separator: "\n")
+    let page = lines.joined(separator: "\n").wrapped()
+    if example.isEmpty { return page }
+    let code = example.split(separator: "\n", omittingEmptySubsequences: false).map { "  " + $0 }
+    return page + "\n\nExample\n" + code.joined(separator: "\n").wrapped()
   }
 }
 
 extension Option {
   /// `radius: how far, in pixels (a number from 0 to 50; default 3)`.
-  var help: String {
+  var help: String { "\(name): \(facts)" }
+
+  /// `how far (a number from 0 to 50, in pixels; default 3)`.
+  package var facts: String {
     var facts = [kind.text]
     if let range, range != Option.anyNumber {
       let low = range.lowerBound.plainText, high = range.upperBound.plainText
@@ -150,7 +153,7 @@ extension Option {
     } else if optional {
       facts.append("optional")
     }
-    return "\(name): \(summary) (\(facts.joined(separator: "; ")))"
+    return "\(summary) (\(facts.joined(separator: "; ")))"
   }
 }
 

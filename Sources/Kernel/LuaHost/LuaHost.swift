@@ -18,6 +18,12 @@ public final class LuaHost {
   var own: [Function] = []
   /// Types that were defined here, kept because the Lua state refers to their functions.
   var definedTypes: [ScriptType] = []
+  /// The report of the last run when it failed, else nil.
+  public internal(set) var failure: Report?
+  /// The texts of cells, for reports.
+  var sources = Sources()
+  /// The name of the newest cell to Lua, and in messages.
+  var newest: (numbered: String, plain: String)?
   /// Takes what `print` writes: standard output unless changed.
   public var output: (UnsafeRawBufferPointer) -> Void = StandardOutput.write
 

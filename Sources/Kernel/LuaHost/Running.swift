@@ -25,6 +25,8 @@ extension LuaHost {
 
   /// Compiles and runs a text. `name` as Lua wants it: `=prompt` is shown as it is, `@file.lua` is a file.
   public func run(_ text: String, name: String, arguments: [String] = [], show: Bool = false) -> RunResult {
+    if name.hasPrefix("=") { sources.keep(text, as: name) }
+    newest = nil
     var text = text
     let status = text.withUTF8 { bytes in
       bytes.withMemoryRebound(to: CChar.self) { atl_load_text(pointer, $0.baseAddress, $0.count, name) }
@@ -33,12 +35,18 @@ extension LuaHost {
   }
 
   /// Compiles and runs a cell: its globals are the environment that cells share (see `atl_load_cell`), its values are shown.
-  public func run(cell text: String, name: String) -> RunResult {
+  ///
+  /// Lua knows the cell as `name[number]`, so that an error in one of its functions later finds its text; while it is the
+  /// newest, messages call it `name`. `typed` is its text as errors show it, where the front end rewrote it.
+  public func run(cell text: String, name: String, number: Int? = nil, typed: String? = nil) -> RunResult {
+    let numbered = number.map { "\(name)[\($0)]" } ?? name
+    newest = (numbered, name)
+    sources.keep(typed ?? text, as: "=" + numbered)
     var text = text
     let status = text.withUTF8 { bytes in
-      bytes.withMemoryRebound(to: CChar.self) { atl_load_cell(pointer, $0.baseAddress, $0.count, "=" + name) }
+      bytes.withMemoryRebound(to: CChar.self) { atl_load_cell(pointer, $0.baseAddress, $0.count, "=" + numbered) }
     }
-    return status == ATL_RUN_OK ? runLoaded([], true) : .syntaxError(message)
+    return status == ATL_RUN_OK ? runLoaded([], true) : .syntaxError(shownNames(message))
   }
 
   /// The engine object among the values that the last run gave; nil for other values.
@@ -84,6 +92,7 @@ extension LuaHost {
   }
 
   private func runLoaded(_ arguments: [String], _ show: Bool) -> RunResult {
+    failure = nil
     let status = arguments.withCStrings { atl_run(pointer, $0, Int32(arguments.count), show) }
     pendingError = nil
     switch Int(status) {
@@ -95,7 +104,10 @@ extension LuaHost {
           return String(decoding: UnsafeRawBufferPointer(start: text, count: length), as: UTF8.self)
         })
     case ATL_RUN_INTERRUPTED: return .interrupted(traceback: String(cString: atl_traceback(pointer)))
-    default: return .failed(message: explained(message), traceback: String(cString: atl_traceback(pointer)))
+    default:
+      let explanation = explain(message)
+      failure = explanation.report
+      return .failed(message: explanation.message, traceback: shownNames(String(cString: atl_traceback(pointer))))
     }
   }
 

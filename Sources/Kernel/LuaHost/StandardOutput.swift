@@ -2,8 +2,14 @@ internal import CLuaBridge
 
 /// Standard output and standard error, through C's buffers, so that `print` and `io.write` keep their order.
 public enum StandardOutput {
+  /// Whether the last byte written was a line feed; who knows better sets it.
+  nonisolated(unsafe) public static var isAtLineStart = true
+
   /// Writes bytes to standard output.
-  public static func write(_ bytes: UnsafeRawBufferPointer) { atl_write_output(bytes.baseAddress, bytes.count) }
+  public static func write(_ bytes: UnsafeRawBufferPointer) {
+    if let last = bytes.last { isAtLineStart = last == UInt8(ascii: "\n") }
+    atl_write_output(bytes.baseAddress, bytes.count)
+  }
 
   /// Writes text to standard output.
   public static func write(_ text: String) {

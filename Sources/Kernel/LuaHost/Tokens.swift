@@ -181,7 +181,10 @@ struct TokenWriter {
     token.pointee.as.table.list = Int64(table.list.count)
     token.pointee.as.table.fields = Int64(table.fields.count)
     token.pointee.tag = Tag.table
-    for value in table.list { try write(value) }
+    for (place, value) in table.list.enumerated() {
+      if place & 0xfff == 0xfff { try Interrupt.check() }
+      try write(value)
+    }
     for field in table.fields {
       try write(field.key, at: try append())
       try write(field.value)

@@ -3,6 +3,7 @@ internal import Glibc
 internal import LuaHost
 public import Sessions
 internal import Surface
+internal import Terminal
 
 /// The prompt in a terminal, on GNU readline.
 ///
@@ -10,42 +11,59 @@ internal import Surface
 /// once and only drops what was typed. While a cell runs the terminal is in its ordinary mode.
 public final class Repl {
   private let session: Session
+  private let showing: Showing
   private let history: History
-  /// Lines of an unfinished block.
+  private let editor: Editor
+  /// Lines of an unfinished block, on a terminal where a cell cannot be edited as one.
   private var block = ""
-  /// What readline delivered last: a line, or the end of input.
+  /// What readline delivered last: a cell or line, or the end of input.
   private var event: Event?
+  /// Whether the history's problem has been told.
+  private var hasToldProblem = false
 
   private enum Event {
-    case line(String)
+    case text(String)
     case end
   }
 
   /// Readline's handlers get no context, and a process has one terminal.
   nonisolated(unsafe) private static var current: Repl?
 
-  /// A prompt for a session, greeting with `banner`.
-  public init(_ session: Session, banner: String) {
+  /// A prompt for a session, greeting with `banner`. The history is read from the user's file and its command added.
+  public init(_ session: Session, showing: Showing, banner: String) {
     self.session = session
+    self.showing = showing
+    session.add(showing.commands())
     StandardOutput.write(banner + "\n")
     StandardOutput.flush()
-    atl_readline_set_up({ word, start, end in Repl.complete(word) }, { _, _ in nil })
+    Signals.install()
+    editor = Editor(session)
     history = History()
+    session.add([history.command])
+    for entry in history.entries {
+      add_history(entry.text)
+      if let time = entry.time { add_history_time("#\(time)") }
+    }
+    tellProblem()
   }
 
   /// Runs until Ctrl-D.
   public func run() {
     Repl.current = self
-    defer { Repl.current = nil }
+    defer {
+      history.close()
+      Repl.current = nil
+    }
     LuaHost.catchInterrupts()
-    if let outcome = session.runStartUpFile() { Repl.report(outcome) }
-    // Blocked except while waiting for keys and while a cell runs.
-    atl_block_interrupts(1)
-    defer { atl_block_interrupts(0) }
+    if let outcome = session.runStartUpFile() { report(outcome) }
     while true {
-      switch readLine() {
-      case .end where !block.isEmpty:
-        // Ctrl-D gives the half-typed block up, not the session. At the end of the terminal itself the next one leaves.
+      // The prompt's signals are blocked except while it waits for keys.
+      Signals.setEditing(true, isFull: editor.display.isFull)
+      let event = read()
+      Signals.setEditing(false, isFull: editor.display.isFull)
+      switch event {
+      case .end where !block.isEmpty && !editor.keyboard.isAtEnd:
+        // Ctrl-D gives the half-typed block up, not the session.
         block = ""
         StandardOutput.write("\n")
         StandardOutput.flush()
@@ -53,41 +71,82 @@ public final class Repl {
         if atl_readline_ends_line() == 0 { StandardOutput.write("\n") }
         StandardOutput.flush()
         return
-      case .line(let line): take(line)
+      case .text(let text): take(text)
       }
     }
   }
 
-  /// Waits for a line; Ctrl-C drops the half-typed line and block and asks again.
-  private func readLine() -> Event {
+  /// Waits for a cell; Ctrl-C drops what is half typed and asks again.
+  private func read() -> Event {
     event = nil
     installPrompt()
+    // Keys that came while the terminal was asked.
+    editor.keyboard.push(showing.painter.typed)
+    showing.painter.typed = []
     while event == nil {
-      let ready = atl_wait_for_input() != 0
+      // Ctrl-C may have come within a paste or a completion.
+      let isReady = !Interrupt.isPending && editor.keyboard.wait()
       if Interrupt.isPending {
-        Interrupt.clear()
-        block = ""
-        rl_callback_handler_remove()
-        atl_readline_drop_line()
-        StandardOutput.write("^C\n")
-        StandardOutput.flush()
-        installPrompt()
-      } else if ready {
+        drop()
+      } else if Signals.take(SIGTSTP) {
+        suspend()
+      } else if Signals.take(SIGCONT) {
+        // Stopped from outside: a shell may have changed the terminal's mode meanwhile.
+        rl_deprep_terminal()
+        comeBack()
+      } else if Signals.take(SIGWINCH) {
+        editor.display.resize()
+      } else if isReady {
         rl_callback_read_char()
+        if editor.keyboard.isAtEnd, event == nil {
+          rl_callback_handler_remove()
+          event = .end
+        }
       }
     }
     return event!
   }
 
+  private func drop() {
+    Interrupt.clear()
+    block = ""
+    editor.point = editor.bytes.count
+    editor.display.leave("^C")
+    editor.display.isSilent = true
+    rl_callback_handler_remove()
+    atl_readline_drop_line()
+    editor.display.isSilent = false
+    installPrompt()
+  }
+
+  /// Ctrl-Z: the shell gets the terminal as it was.
+  private func suspend() {
+    let point = editor.point
+    editor.point = editor.bytes.count
+    editor.display.leave("^Z")
+    editor.point = point
+    rl_deprep_terminal()
+    Signals.suspend()
+    Signals.setEditing(true, isFull: editor.display.isFull)
+    _ = Signals.take(SIGCONT)
+    comeBack()
+  }
+
+  private func comeBack() {
+    rl_prep_terminal(1)
+    editor.display.drawAgain()
+  }
+
   private func installPrompt() {
-    rl_callback_handler_install(block.isEmpty ? "> " : ">> ") { line in
+    editor.display.reset()
+    rl_callback_handler_install(block.isEmpty ? "> " : Display.continuation) { line in
       rl_callback_handler_remove()
-      Repl.current?.event = line.map { .line(String(cString: $0)) } ?? .end
+      Repl.current?.event = line.map { .text(String(cString: $0)) } ?? .end
       free(line)
     }
   }
 
-  /// Adds a line to the block, and evaluates the block when it is whole.
+  /// Takes a cell, or a line of one on a terminal where only lines can be edited, and evaluates what is whole.
   private func take(_ line: String) {
     if block.isEmpty, line.allSatisfy(\.isWhitespace) { return }
     if block.isEmpty, isWish(toLeave: line) {
@@ -96,18 +155,27 @@ public final class Repl {
       return
     }
     let text = block.isEmpty ? line : block + "\n" + line
-    if session.classify(text) == .incomplete {
+    if !editor.display.isFull, session.classify(text) == .incomplete {
       block = text
       return
     }
     block = ""
-    history.add(text)
-    atl_block_interrupts(0)
+    if history.add(text) { add_history(text) }
+    tellProblem()
+    showing.fit()
+    // Enter has moved the cursor to a line of its own.
+    StandardOutput.isAtLineStart = true
     let outcome = session.submit(text)
-    atl_block_interrupts(1)
     Interrupt.clear()
     StandardOutput.flush()
-    Repl.report(outcome)
+    report(outcome)
+  }
+
+  /// Says once why the history is not kept.
+  private func tellProblem() {
+    guard !hasToldProblem, let problem = history.problem else { return }
+    hasToldProblem = true
+    StandardOutput.writeError(problem + "\n")
   }
 
   /// Whether a line is what leaves other prompts, and no name of the script.
@@ -117,41 +185,21 @@ public final class Repl {
     return ["exit", "quit"].contains(name) && !session.host.keys().contains(name)
   }
 
-  private static func report(_ outcome: Outcome) {
-    for warning in outcome.warnings { StandardOutput.writeError("warning: \(warning)\n") }
+  private func report(_ outcome: Outcome) {
+    showing.progress.close()
+    try? Screen.showPending()
+    try? showing.painter.finishUpdates()
+    showing.painter.forgetPlace()
+    if !StandardOutput.isAtLineStart { StandardOutput.write("\n") }
+    for warning in outcome.warnings {
+      StandardOutput.writeError(showing.theme("warning:", .warning) + " \(warning)\n")
+    }
     switch outcome.ending {
-    case .done(let values):
-      if values.isEmpty { return }
-      let separator = values.contains { $0.contains("\n") } ? "\n" : "\t"
-      StandardOutput.write(values.joined(separator: separator) + "\n")
-      StandardOutput.flush()
+    case .done(let values): showing.show(values, outcome.views)
     case .incomplete(let message): StandardOutput.writeError(message + "\n")
-    case .failed(let message, let traceback):
-      StandardOutput.writeError(message + "\n" + worthShowing(traceback))
+    case .failed(let message, _):
+      StandardOutput.writeError(showing.text(of: outcome.report ?? Report(message)) + "\n")
     case .interrupted: StandardOutput.writeError("interrupted\n")
     }
-  }
-
-  /// A traceback with nothing but the prompt's own line says nothing.
-  private static func worthShowing(_ traceback: String) -> String {
-    let frames = traceback.split(separator: "\n").dropFirst().filter { !$0.hasPrefix("\t[C]") }
-    return frames.count > 1 ? traceback + "\n" : ""
-  }
-
-  /// Readline's completer: the matches as readline wants them, the text they have in common first.
-  private static func complete(_ word: UnsafePointer<CChar>?) -> UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>? {
-    atl_readline_completing()
-    guard let word, let names = current?.session.names(completing: String(cString: word)), !names.isEmpty else {
-      return nil
-    }
-    var common = Substring(names[0])
-    for name in names { while !name.hasPrefix(common) { common.removeLast() } }
-    let all = (names.count == 1 ? [] : [String(common)]) + names
-    // Readline frees the list and its strings, so they come from malloc; the last entry stays NULL.
-    let size = MemoryLayout<UnsafeMutablePointer<CChar>?>.stride
-    guard let memory = calloc(all.count + 1, size) else { return nil }
-    let matches = memory.bindMemory(to: UnsafeMutablePointer<CChar>?.self, capacity: all.count + 1)
-    for (index, name) in all.enumerated() { matches[index] = strdup(name) }
-    return matches
   }
 }

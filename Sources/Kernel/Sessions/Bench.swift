@@ -12,6 +12,9 @@ enum Bench {
   /// Lua call (some 0.1 µs) is part of each.
   static func run(_ code: String, _ session: Session) throws -> Outcome {
     let body = session.source(running: code)
+    // Once as a cell, unmeasured: what is wrong is told of what was typed.
+    let first = session.host.run(cell: body, name: "prompt", typed: code)
+    if case .done = first {} else { return session.outcome(of: first, isHidden: true) }
     var calls = 1, seconds = 0.0
     repeat {
       if let failure = try measure(body, calls, session, &seconds) { return failure }

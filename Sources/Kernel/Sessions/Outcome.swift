@@ -1,3 +1,4 @@
+public import LuaHost
 public import Surface
 
 /// What may be done with a text.
@@ -27,12 +28,23 @@ public struct Outcome {
   public let views: [View?]
   /// What the user should know besides, one sentence each.
   public let warnings: [String]
+  /// For `failed`: the error with its line of source and its calls, as every front end shows it.
+  public let report: Report?
 
   /// An outcome.
   public init(ending: Ending, views: [View?] = [], warnings: [String]) {
     self.ending = ending
     self.views = views
     self.warnings = warnings
+    if case .failed(let message, _) = ending { report = Report(message) } else { report = nil }
+  }
+
+  /// An outcome of a failure; without a report the message is all of it.
+  public init(failure message: String, traceback: String = "", report: Report? = nil, warnings: [String] = []) {
+    ending = .failed(message: message, traceback: traceback)
+    views = []
+    self.warnings = warnings
+    self.report = report ?? Report(message)
   }
 }
 

@@ -21,6 +21,11 @@ extension Session {
     let problem = host.syntaxProblem(text, name: "=" + name)
     if let plan = withReturn(text, compiles: problem == nil) { return plan }
     guard let problem else { return .run(text) }
+    if LuaHost.opensPythonBlock(text) {
+      var lines = text[...]
+      while lines.last?.isWhitespace == true { lines.removeLast() }
+      return .invalid(host.syntaxProblem(String(lines), name: "=" + name) ?? problem)
+    }
     for message in [problem, expressionProblem!] where message.hasSuffix("near <eof>") { return .incomplete(message) }
     return .invalid(problem)
   }

@@ -38,7 +38,8 @@ enum RunningCommands {
       argument: .lua
     ) { session, code in
       try need(code, ":profile", ":profile filters.kuwahara(picture)")
-      return session.evaluate("return atelier.profile(function() \(session.source(running: code)) \nend)")
+      let body = session.source(running: code)
+      return session.evaluate("return (atelier.profile(function() \(body) \nend))", typed: ":profile \(code)")
     }
   }
 
@@ -86,6 +87,9 @@ enum RunningCommands {
       let editor = Words.variable("VISUAL") ?? Words.variable("EDITOR") ?? "editor"
       session.flush()
       let result = try Shell.run("\(editor) \(Words.quoted(path))")
+      guard access(path, R_OK) == 0 else {
+        throw EngineError(":edit", "there is no \(path), so nothing was run", advice: "save it in the editor")
+      }
       guard result.status == 0 else {
         throw EngineError(
           ":edit", "the editor '\(editor)' ended with status \(result.status), so nothing was run",

@@ -2,6 +2,15 @@ internal import Glibc
 internal import LuaHost
 internal import Surface
 
+/// A cell that was run.
+struct Cell {
+  let number: Int
+  /// What was typed.
+  let text: String
+  /// The same as a part of a script; nil for what failed or is no Lua.
+  let script: String?
+}
+
 /// What commands ask of the session: sources, scripts, the engine's own reports.
 extension Session {
   /// The text of a cell, or nothing.
@@ -10,6 +19,48 @@ extension Session {
   /// The code as the body of a function: with `return` before a last expression.
   func source(running code: String) -> String {
     if case .run(let source) = plan(code, name: "prompt") { source } else { code }
+  }
+
+  /// A cell as a script has it: an expression at its end, which only the prompt shows, is printed. `source` is the cell with
+  /// `return` before that expression.
+  func asScript(_ text: String, _ source: String) -> String {
+    if host.syntaxProblem(text, name: "=script") == nil { return text }
+    let before = Array(text.utf8), after = Array(source.utf8)
+    guard let start = zip(before, after).enumerated().first(where: { $1.0 != $1.1 })?.offset ?? Optional(before.count),
+      after.count > before.count
+    else { return text }
+    var place = start
+    // `return` may begin as the expression does (`r`): the place is where the rest agrees.
+    while place > 0, !after[place...].starts(with: Array("return ".utf8)) { place -= 1 }
+    let head = String(decoding: before[..<place], as: UTF8.self)
+    var tail = String(decoding: before[place...], as: UTF8.self).trimmed
+    if isHiding(tail) {
+      let last = LuaLexer.tokens(Array(tail.utf8)).last { $0.kind != .comment }!
+      tail = String(decoding: Array(tail.utf8)[..<last.range.lowerBound], as: UTF8.self)
+    }
+    let hasComment = LuaLexer.tokens(Array(tail.utf8)).last?.kind == .comment
+    let script = head + "print(" + tail + (hasComment ? "\n)" : ")")
+    return host.syntaxProblem(script, name: "=script") == nil ? script : text
+  }
+
+  /// The cells that a text is when its lines are typed one after the other, as in the copy of a session; nil when it is one
+  /// cell or any of them is wrong.
+  func cellsOneByOne(_ text: String) -> [String]? {
+    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    guard (2...2000).contains(lines.count) else { return nil }
+    var pieces: [String] = [], piece = ""
+    for line in lines {
+      if piece.isEmpty, line.allSatisfy(\.isWhitespace) { continue }
+      piece += (piece.isEmpty ? "" : "\n") + line
+      switch plan(piece, name: "cell") {
+      case .run:
+        pieces.append(piece)
+        piece = ""
+      case .incomplete: break
+      case .invalid: return nil
+      }
+    }
+    return piece.isEmpty && pieces.count > 1 ? pieces : nil
   }
 
   /// Hands on what was written, so that another program's output follows it.
@@ -58,6 +109,7 @@ extension Session {
   func reset(seed: Int) throws {
     try host.restoreSnapshot()
     kept = []
+    cells = []
     lastScript = nil
     try call("atelier.seed", [.integer(seed)])
   }

@@ -6,7 +6,7 @@ public import Surface
 public final class Session {
   public let host: LuaHost
   /// What can be shown of an engine object; nil where there is nothing but its text.
-  let viewer: (any Scriptable) throws -> View?
+  public let viewer: (any Scriptable) throws -> View?
   /// Commands, in the order in which help lists them. A front end adds its own.
   public private(set) var commands: [Command] = []
   /// The number of the newest cell, counted from 1.
@@ -17,7 +17,7 @@ public final class Session {
   public var resultLimit = 1 << 30
 
   /// The cells that were run, oldest first.
-  var cells: [(number: Int, text: String, succeeded: Bool)] = []
+  var cells: [Cell] = []
   /// Where `:log` writes.
   var journal: Journal?
   /// What `:run` ran last.
@@ -32,13 +32,17 @@ public final class Session {
   }
 
   /// Commands that every session has.
-  nonisolated(unsafe) private static let standardCommands = RunningCommands.all + WorkspaceCommands.all
+  nonisolated(unsafe) private static let standardCommands =
+    InspectionCommands.all + RunningCommands.all + WorkspaceCommands.all + CardCommands.all
 
   /// Adds commands; a name that exists already is replaced.
   public func add(_ more: [Command]) {
     commands.removeAll { old in more.contains { $0.names[0] == old.names[0] } }
     commands += more
   }
+
+  /// Takes commands away, by their first names.
+  public func remove(_ names: [String]) { commands.removeAll { names.contains($0.names[0]) } }
 
   /// Writes text where `print` writes.
   public func write(_ text: String) {
@@ -66,9 +70,12 @@ public final class Session {
   }
 
   private func take(_ text: String) -> Outcome {
-    guard let special = Special(text) else { return evaluate(asTyped(text)) }
+    guard let special = Special(text) else {
+      let meant = asTyped(text)
+      return evaluate(meant, typed: meant == text ? nil : text)
+    }
     do { return try run(special) } catch let error as EngineError {
-      return Outcome(ending: .failed(message: error.description, traceback: ""), warnings: [])
+      return Outcome(failure: error.description)
     } catch {
       Interrupt.clear()
       return Outcome(ending: .interrupted(traceback: ""), warnings: [])
@@ -95,35 +102,58 @@ public final class Session {
 
   /// Evaluates a cell. A last statement that is an expression or a call gives the outcome's values; a semicolon at the end
   /// hides them. The first value becomes `_` and `Out[number]`. `name` stands before the line number in messages.
-  public func evaluate(_ text: String, name: String = "prompt") -> Outcome {
+  ///
+  /// `typed` is what a person typed to have the text run, where that is something else; nothing of it is saved as a script.
+  public func evaluate(_ text: String, name: String = "prompt", typed: String? = nil) -> Outcome {
     switch plan(text, name: name) {
     case .incomplete(let message): return Outcome(ending: .incomplete(message), warnings: [])
     case .invalid(let message):
-      return Outcome(ending: .failed(message: host.explainedSyntax(message, in: text), traceback: ""), warnings: [])
+      if let pieces = cellsOneByOne(text) { return evaluate(pieces) }
+      return Outcome(
+        failure: host.explainedSyntax(message, in: text), report: host.syntaxReport(message, in: text))
     case .run(let source):
       number += 1
       let promoted = Locals.promoted(source)
       let isSafe = promoted == source || host.syntaxProblem(promoted, name: "=" + name) == nil
-      let result = host.run(cell: isSafe ? promoted : source, name: name)
-      let outcome = outcome(of: result, isHidden: isHiding(text))
-      if case .done = result { cells.append((number, text, true)) } else { cells.append((number, text, false)) }
+      let result = host.run(cell: isSafe ? promoted : source, name: name, number: number, typed: text)
+      let outcome = outcome(of: result, isHidden: isHiding(text), typed: text)
+      var script: String?
+      if case .done = result, typed == nil { script = asScript(text, source) }
+      cells.append(Cell(number: number, text: typed ?? text, script: script))
       return outcome
     }
   }
 
-  /// What came of a run, its values remembered.
-  func outcome(of result: RunResult, isHidden: Bool) -> Outcome {
-    let warnings = host.overwrittenTables()
+  /// Cells one after the other, up to the first that fails; their values are shown as those of one.
+  private func evaluate(_ pieces: [String]) -> Outcome {
+    var values: [String] = [], views: [View?] = [], warnings: [String] = []
+    for piece in pieces {
+      let outcome = evaluate(piece)
+      warnings += outcome.warnings
+      guard case .done(let more) = outcome.ending else {
+        for value in values { write(value + "\n") }
+        return outcome
+      }
+      values += more
+      views += outcome.views
+    }
+    return Outcome(ending: .done(values), views: views, warnings: warnings)
+  }
+
+  /// What came of a run, its values remembered. `typed` is the cell, where a person typed one.
+  func outcome(of result: RunResult, isHidden: Bool, typed: String? = nil) -> Outcome {
+    var warnings = host.overwrittenTables()
     switch result {
     case .done(let values):
       let views = values.indices.map { index in host.resultObject(index).flatMap { try? viewer($0) } }
       if !values.isEmpty, values[0] != "nil" { remember() }
+      if let typed { warnings += notes(on: typed, isNil: values == ["nil"]) }
       return isHidden
         ? Outcome(ending: .done([]), warnings: warnings)
         : Outcome(ending: .done(values), views: views, warnings: warnings)
-    case .syntaxError(let message): return Outcome(ending: .failed(message: message, traceback: ""), warnings: warnings)
+    case .syntaxError(let message): return Outcome(failure: message, warnings: warnings)
     case .failed(let message, let traceback):
-      return Outcome(ending: .failed(message: message, traceback: traceback), warnings: warnings)
+      return Outcome(failure: message, traceback: traceback, report: host.failure, warnings: warnings)
     case .interrupted(let traceback):
       return Outcome(ending: .interrupted(traceback: traceback), warnings: warnings)
     }
@@ -161,7 +191,4 @@ public final class Session {
     case .invalid(let message): .invalid(message)
     }
   }
-
-  /// What is known about a name: its help, or with `detail` above 1 everything.
-  func answer(_ word: String, detail: Int) throws -> String { try host.help(on: word) }
 }

@@ -20,14 +20,18 @@ enum Shell {
     // The child keeps only the copy that becomes its standard output.
     for end in ends where end >= 0 { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
     defer { for end in ends where end >= 0 { close(end) } }
+    let terminal = Foreground()
+    defer { terminal.takeBack() }
     let child = try spawn(command, output: captures ? ends[1] : nil)
+    terminal.give(to: child)
     if captures {
       close(ends[1])
       ends[1] = -1
     }
     let output = captures ? read(from: ends[0], child) : []
-    let status = wait(for: child)
-    if Interrupt.isPending { throw Interrupted() }
+    let status = wait(for: child, terminal)
+    // Ctrl-C at the terminal reaches the command alone; that it ended by it is how we know.
+    if Interrupt.isPending || status == 128 + SIGINT { throw Interrupted() }
     return Result(status: status, output: String(decoding: output, as: UTF8.self))
   }
 
@@ -43,9 +47,13 @@ enum Shell {
     var signals = sigset_t()
     sigemptyset(&signals)
     posix_spawnattr_setsigmask(&attributes, &signals)
-    for signal in [SIGINT, SIGTERM, SIGHUP, SIGTSTP, SIGPIPE, SIGWINCH] { sigaddset(&signals, signal) }
+    let ordinary = [SIGINT, SIGTERM, SIGHUP, SIGTSTP, SIGTTIN, SIGTTOU, SIGPIPE, SIGWINCH]
+    for signal in ordinary { sigaddset(&signals, signal) }
     posix_spawnattr_setsigdefault(&attributes, &signals)
-    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF))
+    // A group of its own, so that a signal reaches everything that the command starts and nothing else.
+    posix_spawnattr_setpgroup(&attributes, 0)
+    posix_spawnattr_setflags(
+      &attributes, Int16(POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETPGROUP))
     let words: [String] = ["sh", "-c", command]
     let arguments: [UnsafeMutablePointer<CChar>?] = words.map { word in strdup(word) } + [nil]
     defer { for argument in arguments { free(argument) } }
@@ -73,11 +81,19 @@ enum Shell {
     }
   }
 
-  private static func wait(for child: pid_t) -> Int32 {
+  private static func wait(for child: pid_t, _ terminal: Foreground) -> Int32 {
     var status: Int32 = 0, isStopped = false
-    while waitpid(child, &status, 0) < 0 {
-      if errno != EINTR { return 127 }
-      stop(child, &isStopped)
+    while true {
+      if waitpid(child, &status, WUNTRACED) < 0 {
+        if errno != EINTR { return 127 }
+        stop(child, &isStopped)
+      } else if status & 0xff == 0x7f {
+        // There are no jobs here: what stops (Ctrl-Z, or asking for the terminal before it was given) goes on.
+        terminal.give(to: child)
+        kill(-child, SIGCONT)
+      } else {
+        break
+      }
     }
     let signal = status & 0x7f
     return signal == 0 ? (status >> 8) & 0xff : 128 + signal
@@ -87,7 +103,38 @@ enum Shell {
   private static func stop(_ child: pid_t, _ isStopped: inout Bool) {
     guard Interrupt.isPending, !isStopped else { return }
     isStopped = true
-    kill(child, SIGINT)
+    kill(-child, SIGINT)
+  }
+}
+
+/// Whose the terminal is, where standard input is one: a command gets it while it runs.
+private struct Foreground {
+  private let own: pid_t?
+  private let mode: termios
+
+  init() {
+    var mode = termios()
+    own = isatty(0) != 0 && tcgetattr(0, &mode) == 0 && tcgetpgrp(0) == getpgrp() ? getpgrp() : nil
+    self.mode = mode
+  }
+
+  func give(to group: pid_t) {
+    if own != nil { set(group) }
+  }
+
+  /// Makes it ours again, in the mode that it had.
+  func takeBack() {
+    guard let own else { return }
+    set(own)
+    var mode = mode
+    tcsetattr(0, TCSADRAIN, &mode)
+  }
+
+  /// Setting it from the background would stop us.
+  private func set(_ group: pid_t) {
+    let before = signal(SIGTTOU, SIG_IGN)
+    tcsetpgrp(0, group)
+    signal(SIGTTOU, before)
   }
 }
 
@@ -95,9 +142,28 @@ extension Session {
   /// `!command`: the status is said where it is not 0.
   func shell(_ command: String) throws {
     guard !command.isEmpty else { throw EngineError("!", "needs a command of the shell", advice: "for example !ls") }
+    if try changeFolder(command) { return }
     flush()
     let result = try Shell.run(command)
     if result.status != 0 { write("exit status \(result.status)\n") }
+  }
+
+  /// `!cd FOLDER`: a shell of its own would change nothing here, so the program itself goes there.
+  private func changeFolder(_ command: String) throws -> Bool {
+    let words = (try? Words.split(command)) ?? []
+    guard words.first == "cd", words.count <= 2, !command.contains(where: { ";&|<>$`".contains($0) }) else {
+      return false
+    }
+    let home = Words.variable("HOME") ?? "/"
+    let target = words.count == 1 ? home : words[1].hasPrefix("~") ? home + words[1].dropFirst() : words[1]
+    guard chdir(target) == 0 else {
+      throw EngineError("!cd", "cannot go to \(target): \(String(cString: strerror(errno)))")
+    }
+    if let path = getcwd(nil, 0) {
+      write(String(cString: path) + "\n")
+      free(path)
+    }
+    return true
   }
 
   /// `name = !command`: the output without its last line feed becomes a variable.

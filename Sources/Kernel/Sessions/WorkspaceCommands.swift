@@ -14,12 +14,15 @@ enum WorkspaceCommands {
       session, prefix in
       let found = session.host.variables().filter {
         ($0.kind != "function" || !prefix.isEmpty) && $0.name.hasPrefix(prefix)
-          && !["_", "__", "Out"].contains($0.name)
+          && !["_", "__", "Out", "arg"].contains($0.name)
       }
       let functions = session.host.variables().filter { $0.kind == "function" }.map(\.name)
       var lines = table(found.map { [$0.name, $0.kind, $0.bytes.byteText, $0.text.firstLine(upTo: 60)] })
       if prefix.isEmpty, !functions.isEmpty { lines.append("functions: " + functions.joined(separator: ", ")) }
-      session.write((lines.isEmpty ? "there are no variables yet" : lines.joined(separator: "\n")) + "\n")
+      session.write(
+        (lines.isEmpty
+          ? prefix.isEmpty ? "there are no variables yet" : "no variable begins with '\(prefix)'"
+          : lines.joined(separator: "\n")) + "\n")
     }
   }
 
@@ -64,7 +67,7 @@ enum WorkspaceCommands {
       ["save"], ":save FILE", "Writes the cells of this session that ran without an error as a script.", argument: .path
     ) { session, path in
       guard !path.isEmpty else { throw EngineError(":save", "needs the name of a file", advice: ":save session.lua") }
-      let cells = session.cells.filter(\.succeeded).map(\.text)
+      let cells = session.cells.compactMap(\.script)
       guard !cells.isEmpty else { throw EngineError(":save", "no cell has run without an error yet") }
       let text = cells.joined(separator: "\n") + "\n"
       try AtomicFile.write(path, operation: ":save") { stream in

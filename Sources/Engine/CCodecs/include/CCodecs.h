@@ -114,6 +114,9 @@ typedef struct {
   const char *software, *description;
 } atelier_settings;
 
+/* Is told how many of a picture's rows are done. NULL: nobody. */
+void atelier_watch(void (*watch)(int64_t done, int64_t rows));
+
 int atelier_write(
   FILE *file, atelier_picture *picture, const atelier_settings *settings, const int32_t *stop,
   atelier_failure *failure);

@@ -6,7 +6,12 @@
 
 #include "internal.h"
 
-enum { GROUP = 16 };
+/* BLOCK: elements of a long line between two questions whether to stop. */
+enum { GROUP = 16, BLOCK = 1 << 20 };
+
+#define EACH(i, n) \
+  for (int64_t i##_0 = 0; i##_0 < (n) && !ck_stopped(); i##_0 += BLOCK) \
+    for (int64_t i = i##_0, i##_1 = ck_min((n), i##_0 + BLOCK); i < i##_1; i++)
 
 typedef struct lines {
   ck_walk walk; /* operands (out, x) or (out, x, positions) */
@@ -36,10 +41,13 @@ static void move_lines(int type, int64_t g, int64_t n, char *memory, int64_t lin
     return;
   }
   for (int64_t i = 0; i < g; i++, memory += line_step, buffer += n * bytes) {
-    if (store)
-      ck_kernels->scatter[shift](memory, buffer, 1, n, 0, step);
-    else
-      ck_kernels->gather[shift](buffer, memory, 1, n, 0, step);
+    for (int64_t first = 0; first < n && !ck_stopped(); first += BLOCK) {
+      const int64_t m = ck_min(BLOCK, n - first);
+      if (store)
+        ck_kernels->scatter[shift](memory + first * step, buffer + first * bytes, 1, m, 0, step);
+      else
+        ck_kernels->gather[shift](buffer + first * bytes, memory + first * step, 1, m, 0, step);
+    }
   }
 }
 
@@ -61,6 +69,7 @@ static void run_group(const lines *l, char *const *at, int64_t g, char *memory) 
     void *out = straight ? at[0] + i * out_line : outs + i * n * wide;
     l->body(l, out, (int64_t *)(places + i * n * 8), x, scratch);
   }
+  if (ck_stopped()) return;
   if (l->walk.operands > 2)
     move_lines(CK_I64, g, n, at[2], l->walk.step[2][last], l->positions_step, places, true);
   if (straight) return;
@@ -76,7 +85,8 @@ static void line_task(void *context, int64_t i) {
   const ck_walk *w = &l->walk;
   const int last = w->rank - 1;
   const int64_t n = l->n;
-  char *memory = malloc((size_t)(l->group * n * (l->walk.operands > 2 ? 26 : 18) + l->scratch_bytes + 64));
+  const size_t bytes = (size_t)(l->group * n * (l->walk.operands > 2 ? 26 : 18) + l->scratch_bytes + 64);
+  char *memory = malloc(bytes);
   if (memory == NULL) {
     l->failed = true;
     return;
@@ -93,7 +103,7 @@ static void line_task(void *context, int64_t i) {
     for (int k = 0; k < w->operands; k++) at[k] += (g - 1) * w->step[k][last];
     ck_advance(w, last, index, at);
   }
-  free(memory);
+  ck_free(memory, bytes);
 }
 
 /* Neighbouring lines of x must be the inner loop, so that groups share cache lines: the walk is put in x's order. */
@@ -141,7 +151,18 @@ int ck_softmax(bool logarithm, int type, const ck_nest *outer, int64_t n, int64_
 
 static void arg_body(const lines *l, void *out, int64_t *positions, const void *x, char *scratch) {
   (void)positions, (void)scratch;
-  *(int64_t *)out = l->find(l->n, x);
+  const int type = computing(l->type), shift = ck_shift_of[type];
+  const char *v = x;
+  int64_t best = l->find(ck_min(l->n, BLOCK), v);
+  /* Of two extremes the search itself says which one counts. */
+  for (int64_t first = BLOCK; first < l->n && !ck_stopped(); first += BLOCK) {
+    const int64_t here = first + l->find(ck_min(l->n - first, BLOCK), v + (first << shift));
+    char pair[16];
+    memcpy(pair, v + (best << shift), (size_t)1 << shift);
+    memcpy(pair + ((size_t)1 << shift), v + (here << shift), (size_t)1 << shift);
+    if (l->find(2, pair) == 1) best = here;
+  }
+  *(int64_t *)out = best;
 }
 
 int ck_arg(bool smallest, int type, const ck_nest *outer, int64_t n, int64_t stride, int64_t *out, const void *x) {
@@ -156,7 +177,7 @@ int ck_arg(bool smallest, int type, const ck_nest *outer, int64_t n, int64_t str
     ACC sum = 0;                                                                                               \
     const T *v = x;                                                                                            \
     T *o = out;                                                                                                \
-    for (int64_t i = 0; i < n; i++) {                                                                          \
+    EACH(i, n) {                                                                                               \
       sum += (ACC)v[i];                                                                                        \
       o[i] = (T)sum;                                                                                           \
     }                                                                                                          \
@@ -232,13 +253,13 @@ static void insertion(entry *a, int64_t n) {
 /* Least significant byte first; bytes in which all keys agree are skipped. Returns the array that holds the result. */
 static entry *radix(entry *a, entry *b, int64_t n) {
   uint64_t differ = 0;
-  for (int64_t i = 1; i < n; i++) differ |= a[i].key ^ a[0].key;
+  EACH(i, n) differ |= a[i].key ^ a[0].key;
   for (int shift = 0; shift < 64; shift += 8) {
     if ((differ >> shift & 255) == 0) continue;
     int64_t start[257] = {0};
-    for (int64_t i = 0; i < n; i++) start[(a[i].key >> shift & 255) + 1]++;
+    EACH(i, n) start[(a[i].key >> shift & 255) + 1]++;
     for (int d = 0; d < 256; d++) start[d + 1] += start[d];
-    for (int64_t i = 0; i < n; i++) b[start[a[i].key >> shift & 255]++] = a[i];
+    EACH(i, n) b[start[a[i].key >> shift & 255]++] = a[i];
     entry *swap = a;
     a = b, b = swap;
   }
@@ -249,7 +270,7 @@ static void sort_body(const lines *l, void *out, int64_t *positions, const void 
   const int64_t n = l->n;
   const int type = computing(l->type), shift = ck_shift_of[type];
   entry *a = (entry *)(((uintptr_t)scratch + 15) & ~(uintptr_t)15);
-  for (int64_t i = 0; i < n; i++) {
+  EACH(i, n) {
     const uint64_t key = key_at(type, x, i);
     a[i] = (entry){.key = l->descending ? ~key : key, .place = i};
   }
@@ -257,7 +278,8 @@ static void sort_body(const lines *l, void *out, int64_t *positions, const void 
     insertion(a, n);
   else
     a = radix(a, a + n, n);
-  for (int64_t i = 0; i < n; i++) {
+  if (ck_stopped()) return; /* the order may be no order */
+  EACH(i, n) {
     positions[i] = a[i].place;
     memcpy((char *)out + (i << shift), (const char *)x + (a[i].place << shift), (size_t)1 << shift);
   }

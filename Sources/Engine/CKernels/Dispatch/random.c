@@ -7,6 +7,9 @@
 /* COUNTED: blocks of a chunk. */
 enum { WORDS = 624, SHIFTED = 397, COUNTED = 2048 };
 
+/* Whether drawing number i ends here: now and then the user is asked. What was drawn so far is in the stream's place. */
+static inline bool ends(int64_t i) { return (i & 0xffff) == 0 && ck_stopped(); }
+
 void ck_mt_seed(ck_mt *s, uint64_t seed) {
   s->words[0] = (uint32_t)seed;
   for (uint32_t j = 1; j < WORDS; j++)
@@ -62,7 +65,7 @@ static void store(int type, void *out, int64_t i, double value) {
 }
 
 static void fill_f32(ck_mt *s, int64_t n, float *out) {
-  while (n > 0) {
+  while (n > 0 && !ck_stopped()) {
     if (s->next >= WORDS || s->next < 0) refill(s);
     const int64_t m = ck_min(n, WORDS - s->next);
     const uint32_t *from = s->words + s->next;
@@ -77,12 +80,13 @@ void ck_mt_uniform(ck_mt *s, int type, int64_t n, void *out) {
   if (type == CK_F32)
     fill_f32(s, n, out);
   else
-    for (int64_t i = 0; i < n; i++) store(type, out, i, type == CK_F64 ? uniform_f64(s) : (double)uniform_f32(s));
+    for (int64_t i = 0; i < n && !ends(i); i++)
+      store(type, out, i, type == CK_F64 ? uniform_f64(s) : (double)uniform_f32(s));
 }
 
 void ck_mt_integers(ck_mt *s, int64_t n, int64_t low, int64_t high, int64_t *out) {
   const uint64_t range = (uint64_t)high - (uint64_t)low;
-  for (int64_t i = 0; i < n; i++) {
+  for (int64_t i = 0; i < n && !ends(i); i++) {
     const uint64_t draw = range >= 1ull << 32 ? ck_mt_u64(s) : ck_mt_u32(s);
     out[i] = (int64_t)((range == 0 ? 0 : draw % range) + (uint64_t)low);
   }
@@ -91,14 +95,14 @@ void ck_mt_integers(ck_mt *s, int64_t n, int64_t low, int64_t high, int64_t *out
 void ck_mt_randperm(ck_mt *s, int64_t n, int64_t *out) {
   if (n < UINT32_MAX / 20) {
     for (int64_t i = 0; i < n; i++) out[i] = i;
-    for (int64_t i = 0; i < n - 1; i++) {
+    for (int64_t i = 0; i < n - 1 && !ends(i); i++) {
       const int64_t other = i + (int64_t)(ck_mt_u32(s) % (uint64_t)(n - i)), swap = out[i];
       out[i] = out[other];
       out[other] = swap;
     }
     return;
   }
-  for (int64_t i = 0; i < n; i++) {
+  for (int64_t i = 0; i < n && !ends(i); i++) {
     const int64_t other = (int64_t)(ck_mt_u64(s) % (uint64_t)(i + 1));
     out[i] = i;
     out[i] = out[other];
@@ -139,7 +143,7 @@ static void normal_task(void *context, int64_t i) {
 
 void ck_mt_normal(ck_mt *s, int type, int64_t n, void *out) {
   if (n < 16 || (type != CK_F32 && type != CK_F64)) {
-    for (int64_t i = 0; i < n; i++) store(type, out, i, normal(s));
+    for (int64_t i = 0; i < n && !ends(i); i++) store(type, out, i, normal(s));
     return;
   }
   ck_mt_uniform(s, type, n, out);
@@ -153,7 +157,7 @@ void ck_mt_normal(ck_mt *s, int type, int64_t n, void *out) {
     return;
   }
   double *d = out;
-  for (int64_t i = 0; i + 16 <= n; i += 16) block_f64(d + i);
+  for (int64_t i = 0; i + 16 <= n && !ends(i); i += 16) block_f64(d + i);
   if (n % 16 == 0) return;
   ck_mt_uniform(s, type, 16, d + n - 16);
   block_f64(d + n - 16);

@@ -1,6 +1,9 @@
 /* The choice of the table and the team of threads. */
 #include <cpuid.h>
+#include <pthread.h>
+#include <signal.h>
 #include <stdatomic.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "internal.h"
@@ -18,10 +21,13 @@ const int64_t ck_highest[CK_TYPES] = {[CK_I64] = INT64_MAX, [CK_I32] = INT32_MAX
 void GOMP_parallel(void (*body)(void *), void *context, unsigned threads, unsigned flags);
 int omp_in_parallel(void);
 int omp_get_max_threads(void);
+int omp_get_thread_num(void);
 void omp_set_num_threads(int threads);
 
 static int32_t team;
 static const int32_t *interrupt_word;
+static ck_watch watch;
+static int64_t regions;
 
 static bool has(unsigned word, unsigned mask) { return (word & mask) == mask; }
 
@@ -74,12 +80,36 @@ int32_t ck_threads(void) {
 
 void ck_set_interrupt(const int32_t *flag) { interrupt_word = flag; }
 
+void ck_set_watch(ck_watch new_watch) { watch = new_watch; }
+
 bool ck_stopped(void) { return interrupt_word != NULL && __atomic_load_n(interrupt_word, __ATOMIC_RELAXED) != 0; }
+
+static void *free_now(void *memory) {
+  free(memory);
+  return NULL;
+}
+
+void ck_free(void *memory, size_t bytes) {
+  pthread_t thread;
+  if (bytes >= (size_t)1 << 28) {
+    /* The thread answers no signals: they are for those who run Lua. */
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    const int refused = pthread_create(&thread, NULL, free_now, memory);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    if (!refused) {
+      pthread_detach(thread);
+      return;
+    }
+  }
+  free(memory);
+}
 
 typedef struct {
   void (*body)(void *context, int64_t chunk);
   void *context;
-  int64_t chunks;
+  int64_t chunks, number;
   _Atomic int64_t next;
 } region;
 
@@ -89,14 +119,21 @@ static void work(void *argument) {
     int64_t chunk = atomic_fetch_add_explicit(&r->next, 1, memory_order_relaxed);
     if (chunk >= r->chunks) return;
     r->body(r->context, chunk);
+    if (r->number >= 0 && omp_get_thread_num() == 0)
+      watch(r->number, ck_min(atomic_load_explicit(&r->next, memory_order_relaxed), r->chunks), r->chunks);
   }
 }
 
 void ck_parallel(int64_t chunks, void (*body)(void *context, int64_t chunk), void *context) {
-  if (chunks <= 1 || ck_threads() == 1 || omp_in_parallel()) {
-    for (int64_t i = 0; i < chunks && !ck_stopped(); i++) body(context, i);
+  const bool nested = omp_in_parallel();
+  const int64_t number = chunks > 1 && !nested && watch != NULL ? regions++ : -1;
+  if (chunks <= 1 || ck_threads() == 1 || nested) {
+    for (int64_t i = 0; i < chunks && !ck_stopped(); i++) {
+      body(context, i);
+      if (number >= 0) watch(number, i + 1, chunks);
+    }
     return;
   }
-  region r = {.body = body, .context = context, .chunks = chunks};
+  region r = {.body = body, .context = context, .chunks = chunks, .number = number};
   GOMP_parallel(work, &r, (unsigned)team, 0);
 }

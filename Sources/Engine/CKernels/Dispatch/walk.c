@@ -291,5 +291,5 @@ void ck_run(ck_job *j, const ck_nest *nest, int operands, const uint8_t *types, 
     for (int k = 1; k < operands; k++)
       if (ck_turned_axis(w, k, j->shift[k]) >= 0) copies[k] = ck_straighten(w, k, j->shift[k]);
   run_walk(j, weight);
-  for (int k = 1; k < operands; k++) free(copies[k]);
+  for (int k = 1; k < operands; k++) ck_free(copies[k], (size_t)w->count << j->shift[k]);
 }

@@ -4,7 +4,9 @@ internal import TensorCore
 /// What a script may call in the table `filters`.
 public enum FilterEntries {
   /// All entries.
-  public static func all() -> [Function] { [convolve(), gaussian(), kuwahara(), xdog()] }
+  public static func all() -> [Function] {
+    [convolve(), gaussian(), kuwahara(), xdog()].explained(by: FilterRecipes.all)
+  }
 
   /// Options that every filter has.
   static func shared() -> [Option] {
@@ -68,6 +70,8 @@ public enum FilterEntries {
         assert(shifted:allclose(img:roll(-1, 3)))
         local mean = filters.convolve(img, tensor.ones(3, 3), {normalize = true})
         assert(mean:std():item() < img:std():item())
+        local scene = scenes.library{width = 160, height = 120}
+        local relief = filters.convolve(scene, {{-2, -1, 0}, {-1, 1, 1}, {0, 1, 2}})
         """
     ) { arguments, options in
       let kernel = try FilterEntries.kernel(arguments)
@@ -124,9 +128,9 @@ public enum FilterEntries {
       ],
       source: "scipy.ndimage.gaussian_filter; cv2.GaussianBlur with a kernel of 2·floor(truncate·sigma + 0.5) + 1",
       example: """
-        local img = tensor.rand(3, 24, 32)
+        local img = scenes.library{width = 160, height = 120}
         local soft = filters.gaussian(img, {sigma = 3})
-        assert(soft:size(2) == 24 and soft:std():item() < 0.3 * img:std():item())
+        assert(soft:size(2) == 120 and soft:std():item() < 0.9 * img:std():item())
         assert(filters.gaussian(img, {sigma = 3, strength = 0}):allclose(img, {rtol = 0, atol = 0}))
         """
     ) { _, options in
@@ -173,6 +177,8 @@ public enum FilterEntries {
           assert(flat[{1, {}, {1, 14}}]:std():item() < noisy[{1, {}, {1, 14}}]:std():item() / 2)
           assert((flat[{1, {}, 17}] - flat[{1, {}, 16}]):mean():item() > 0.8)
         end
+        local scene = scenes.library{width = 160, height = 120}
+        local painted = filters.kuwahara(scene, {radius = 5, mode = "anisotropic"})
         """
     ) { _, options in
       var settings = Filters.Kuwahara()
@@ -216,6 +222,7 @@ public enum FilterEntries {
         assert(ink[{1, 16, 4}]:item() == 1)            -- bright areas stay white
         assert(ink[{1, 16, 18}]:item() < 0.01)         -- the dark side of the edge is a black line
         assert(ink[{1, 16, 30}]:item() == 1)
+        local drawing = filters.xdog(scenes.library{width = 160, height = 120}, {sigma = 0.7})
         """
     ) { arguments, options in
       let settings = try FilterEntries.xdog(options, arguments.function.qualifiedName)

@@ -11,15 +11,15 @@ public enum Scenes {
     scene.drawSky()
     scene.drawHills()
     scene.drawVeil()
-    try Interrupt.check()
+    try stage(20)
     let trees = scene.plant()
     let house = Building(scene)
     scene.drawGround()
     // Everything that stands on the lawn, from far to near; the building counts as one thing.
     for tree in trees where scene.isBehind(tree, house) { scene.drawTree(tree) }
-    try Interrupt.check()
+    try stage(30)
     scene.drawBuilding()
-    try Interrupt.check()
+    try stage(70)
     scene.drawLampLight()
     scene.drawShrubs()
     scene.drawFlowers()
@@ -28,11 +28,17 @@ public enum Scenes {
     scene.drawLamps()
     scene.drawBlades()
     for tree in trees where tree.z <= 22 { scene.drawTree(tree) }
-    try Interrupt.check()
+    try stage(95)
     scene.drawWeather()
     scene.finish()
-    try Interrupt.check()
+    try stage(99)
     return (scene.canvas.bitmap(), scene.canvas.labels)
+  }
+
+  /// A part of the drawing is there: about so much of the whole, in per cent.
+  private static func stage(_ percent: Int) throws {
+    try Interrupt.check()
+    Work.reached(percent, of: 100)
   }
 }
 

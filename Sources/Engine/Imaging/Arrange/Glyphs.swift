@@ -1,10 +1,10 @@
 /// The embedded typeface of labels: printable ASCII, drawn for this project on a grid of 5 by 9 (the last two rows hold
 /// descenders), one column apart.
-enum Glyphs {
+package enum Glyphs {
   /// Pixels of one glyph's grid.
-  static let width = 5
+  package static let width = 5
   /// Rows of one glyph's grid.
-  static let height = 9
+  package static let height = 9
 
   /// Characters 32 to 126 in order, sixteen to a band, and in the last place the box that stands for any other.
   private static let bands = [
@@ -77,7 +77,7 @@ enum Glyphs {
   ]
 
   /// Whether the glyph of a character has ink at a column and row; unknown characters are boxes.
-  static func ink(_ character: Character, _ column: Int, _ row: Int) -> Bool {
+  package static func ink(_ character: Character, _ column: Int, _ row: Int) -> Bool {
     let code = character.asciiValue.map(Int.init) ?? 127
     let index = (32...126).contains(code) ? code - 32 : 95
     return rows[index / 16][row][(index % 16) * (width + 1) + column] == UInt8(ascii: "#")

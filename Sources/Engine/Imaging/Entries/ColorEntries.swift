@@ -46,7 +46,7 @@ extension ImageEntries {
   private static func to(_ space: ColorSpace) -> Function {
     Function(
       .module("images"), "to_\(space.rawValue)", "RGB to \(facts(space).name); differentiable.", [rgb],
-      options: options(space), returns: facts(space).channels, source: facts(space).source,
+      options: options(space), returns: "a tensor, " + facts(space).channels, source: facts(space).source,
       example: facts(space).example
     ) { arguments in
       .object(try space.from(rgb: arguments.object(0, as: Tensor.self), settings(space, arguments)))
@@ -59,7 +59,8 @@ extension ImageEntries {
       .module("images"), "from_\(space.rawValue)",
       "\(facts(space).name.prefix(1).uppercased() + facts(space).name.dropFirst()) to RGB; differentiable.",
       [Option("img", tensor, facts(space).channels)],
-      options: (space == .gray ? [] : options(space)) + (space == .gray ? [] : [clip]), returns: "RGB, 0 to 1",
+      options: (space == .gray ? [] : options(space)) + (space == .gray ? [] : [clip]),
+      returns: "a tensor, RGB, 0 to 1",
       source: facts(space).source,
       example: """
         local img = tensor.rand(3, 4, 6)\(space == .gray ? "[{ {1, 1} }]:expand(3, 4, 6)" : "")

@@ -30,7 +30,7 @@ extension ImageEntries {
       "Reads a PNG, JPEG, WebP, PGM or PPM as 3 × height × width, 0 to 1, upright, sRGB; transparency is composited on "
         + "white with a notice.",
       [Option("path", .path, "the file; its content decides the format, not its name")],
-      options: reading, returns: "the picture",
+      options: reading, returns: "a tensor, the picture",
       source:
         "profiles: Little CMS, perceptual intent, as Pillow's ImageCms; one that is sRGB within 1/255 changes nothing",
       example: """
@@ -210,7 +210,7 @@ enum FolderEntries {
   private static func index() -> Function {
     Function(
       .operation("folder"), "[]", "Reads a picture; a damaged file is an error that names it.",
-      [Option("i", .integer, "its position, from 1, or from -1 at the end")], returns: "the picture",
+      [Option("i", .integer, "its position, from 1, or from -1 at the end")], returns: "a tensor, the picture",
       example: example("for i, p in ipairs(f:names()) do if f:path(i) == path then assert(f[i]:size(3) == 24) end end")
     ) { arguments in
       let folder = try arguments.object(0, as: PictureFolder.self)

@@ -6,7 +6,7 @@ public enum ImageEntries {
   /// All entries, built on call.
   public static func all() -> [Function] {
     [load(), save(), saveAnimation(), folder(), resize(), crop(), flip(), rotate(), pad(), pyramid(), fromPyramid()]
-      + [histogram(), grid(), contactSheet(), concat()] + colors()
+      + [histogram(), grid(), contactSheet(), concat()] + colors().explained(by: ColorRecipes.all)
   }
 
   static var tensor: Kind { .object("tensor") }
@@ -30,7 +30,7 @@ public enum ImageEntries {
         .optional(
           "clip", .bool, "keep results of bicubic and lanczos, which overshoot at edges, within 0 to 1", .bool(true)),
       ],
-      returns: "the resized picture or batch",
+      returns: "a tensor, the resized picture or batch",
       source: "Pillow's Image.resize: the same kernels, widened when shrinking (bicubic: Keys, a = -0.5)",
       example: """
         local img = scenes.library{width = 96, height = 64}
@@ -58,7 +58,7 @@ public enum ImageEntries {
         .optional("width", .integer, "default: up to the right edge", range: pixels, unit: "pixels"),
         .optional("height", .integer, "default: up to the lower edge", range: pixels, unit: "pixels"),
       ],
-      returns: "the part",
+      returns: "a tensor, the part",
       example: """
         local img = scenes.library{width = 96, height = 64}
         local part = images.crop(img, {x = 11, y = 1, width = 20, height = 10})
@@ -88,7 +88,7 @@ public enum ImageEntries {
           "direction", .choice(["horizontal", "vertical", "both"]),
           "horizontal swaps left and right, vertical top and bottom", .string("horizontal"))
       ],
-      returns: "the mirrored picture",
+      returns: "a tensor, the mirrored picture",
       example: """
         local img = scenes.library{width = 96, height = 64}
         local back = images.flip(images.flip(img), {direction = "horizontal"})

@@ -21,7 +21,7 @@ extension ImageEntries {
           "mode", .choice(Rotate.Mode.allCases.map(\.rawValue)), "how values between pixels are found",
           .string(Rotate.Mode.bilinear.rawValue)),
       ],
-      returns: "the turned picture or batch",
+      returns: "a tensor, the turned picture or batch",
       source: "skimage.transform.rotate (orders 0, 1 and 3, mode constant): edges blend into fill",
       example: """
         local img = scenes.library{width = 96, height = 64}
@@ -53,7 +53,7 @@ extension ImageEntries {
           "fill; dcb|abcd|cba; aaa|abcd|ddd; bcd|abcd|abc", .string("constant")),
         fill,
       ],
-      returns: "the larger picture or batch", source: "torch.nn.functional.pad",
+      returns: "a tensor, the larger picture or batch", source: "torch.nn.functional.pad",
       example: """
         local img = tensor.rand(3, 4, 6)
         local framed = images.pad(img, 2, {fill = {1, 0, 0}})
@@ -115,7 +115,7 @@ extension ImageEntries {
     Function(
       .module("images"), "from_pyramid", "Puts a Laplacian pyramid together again; differentiable.",
       [Option("levels", .list(tensor), "what images.pyramid(img, {kind = \"laplacian\"}) gives, changed or not")],
-      returns: "the picture or batch, of the first level's size", source: "Burt & Adelson 1983",
+      returns: "a tensor, the picture or batch, of the first level's size", source: "Burt & Adelson 1983",
       example: """
         local img = scenes.library{width = 40, height = 30}
         local levels = images.pyramid(img, {kind = "laplacian"})

@@ -23,7 +23,7 @@ extension ImageEntries {
         .optional("fit", .bool, "resize smaller pictures up to the largest one's cell", .bool(false)),
         .optional("labels", .list(.string), "a line of text under each picture"),
       ],
-      returns: "the sheet, 3 × height × width",
+      returns: "a tensor, the sheet, 3 × height × width",
       example: """
         local img = scenes.library{width = 96, height = 64}
         local sheet = images.grid({img, images.flip(img), img}, {columns = 3, gap = 2, labels = {"a", "b", "c"}})
@@ -53,7 +53,7 @@ extension ImageEntries {
         background(0.97),
         .optional("title", .string, "a line above everything", .string("")),
       ],
-      returns: "the sheet, 3 × height × width",
+      returns: "a tensor, the sheet, 3 × height × width",
       example: """
         local day, night = scenes.library{width = 96, height = 64}, scenes.library{width = 96, height = 64, time = "night"}
         local sheet = images.contact_sheet({day, night}, {labels = {"day", "night"}, size = 96, title = "The library"})
@@ -96,7 +96,7 @@ extension ImageEntries {
         .optional("gap", .integer, "between the pictures", .integer(0), range: 0...10_000, unit: "pixels"),
         background(1),
       ],
-      returns: "the joined picture, 3 × height × width",
+      returns: "a tensor, the joined picture, 3 × height × width",
       example: """
         local img = scenes.library{width = 96, height = 64}
         assert(images.concat({img, img}, {gap = 8}):size(3) == 200)

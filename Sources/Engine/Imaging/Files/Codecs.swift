@@ -123,6 +123,7 @@ final class PictureReader {
         base: elements.baseAddress! + place.start, plane: width * height, step_x: place.stepX, step_y: place.stepY,
         channels: Int32(channels), colour: color)
       var failure = atelier_failure()
+      atelier_watch { Work.reached(Int($0), of: Int($1)) }
       if atelier_read(reader, &planes, UnsafePointer(Interrupt.address), &translucent, &failure) != 0 {
         throw error(failure)
       }
@@ -187,6 +188,7 @@ enum PictureWriter {
       values: values.baseAddress, width: Int32(shape[2]), height: Int32(shape[1]), channels: Int32(shape[0]),
       nans: 0, largest: 0)
     var failure = atelier_failure()
+    atelier_watch { Work.reached(Int($0), of: Int($1)) }
     let status = withText(settings.software) { software in
       withText(settings.description) { description in
         var how = atelier_settings(

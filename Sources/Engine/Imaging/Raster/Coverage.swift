@@ -1,3 +1,5 @@
+internal import Surface
+
 /// Which points a self-overlapping outline contains.
 public enum FillRule {
   /// Those that the contours wind around a non-zero number of times.
@@ -37,7 +39,7 @@ struct Coverage {
     guard bottom > 0, top < Float(height) else { return }
     let firstRow = max(0, Int(top)), lastRow = min(height - 1, Int(bottom))
     var active: [Int] = [], next = 0
-    for row in firstRow...max(firstRow, lastRow) {
+    for row in firstRow...max(firstRow, lastRow) where !Interrupt.isPending {
       while next < edges.count, edges[next].top < Float(row + 1) {
         active.append(next)
         next += 1

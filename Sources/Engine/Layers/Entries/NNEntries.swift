@@ -4,7 +4,8 @@ public import Surface
 public enum NNEntries {
   /// Functions on tensors and functions that make layers.
   public static func all() -> [Function] {
-    FunctionEntries.all() + WindowEntries.all() + NormPoolEntries.all() + LossEntries.all()
+    let functions = FunctionEntries.all() + WindowEntries.all() + NormPoolEntries.all() + LossEntries.all()
+    return functions.explained(by: NNRecipes.all)
       + ParameterLayerEntries.all() + PlainLayerEntries.all() + ArrangementEntries.all()
   }
 }

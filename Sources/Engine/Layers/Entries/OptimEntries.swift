@@ -5,8 +5,8 @@ internal import TensorCore
 public enum OptimEntries {
   /// Every function of the table.
   public static func all() -> [Function] {
-    [sgd(), adam(decoupled: false), adam(decoupled: true), rmsprop(), adagrad(), lbfgs()] + ScheduleEntries.all()
-      + AverageEntries.functions()
+    [sgd(), adam(decoupled: false), adam(decoupled: true), rmsprop(), adagrad(), lbfgs()]
+      .explained(by: OptimRecipes.all) + ScheduleEntries.all() + AverageEntries.functions()
   }
 
   /// The script types of its objects.

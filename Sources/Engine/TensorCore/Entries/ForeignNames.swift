@@ -10,8 +10,9 @@ enum ForeignNames {
   static let globals = [
     "torch": engine, "np": engine, "numpy": engine, "tf": engine,
     "F": "functions like those of torch.nn.functional stand in nn: nn.mse_loss(a, b)",
-    "plt": "images.save(p, \"p.png\") writes a picture", "Image": "images.load(path) reads a picture",
-    "cv2": "images.load(path) reads a picture", "len": "Lua writes the length of a list or tensor as #t",
+    "plt": "plots are made by plot: plot.line(y), plot.hist(x), plot.image(t)",
+    "Image": "images.load(path) reads a picture", "cv2": "images.load(path) reads a picture",
+    "len": "Lua writes the length of a list or tensor as #t",
     "tensor.tensor": "call the table itself: tensor{{1, 2}, {3, 4}}",
     "tensor.Tensor": "call the table itself: tensor{{1, 2}, {3, 4}}",
     "tensor.FloatTensor": "call the table itself: tensor{{1, 2}, {3, 4}}",

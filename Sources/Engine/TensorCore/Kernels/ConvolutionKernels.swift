@@ -9,6 +9,8 @@ struct ConvolutionPlan: Hashable {
   var kernelHeight, kernelWidth: Int
   var strideY, strideX, dilationY, dilationX: Int
   var padTop, padLeft: Int
+  /// Rows that a plane holds in memory, where only some of them are worked on; 0: no others.
+  var inStored = 0, outStored = 0
 
   /// Padding below and to the right that makes the output exactly as large as stated; negative where the last rows
   /// of the input are not reached.
@@ -28,6 +30,9 @@ struct ConvolutionPlan: Hashable {
     2 * Double(batch * outChannels) * Double(outHeight * outWidth) * Double(inChannels / groups)
       * Double(kernelHeight * kernelWidth)
   }
+  /// Elements of one plane in memory.
+  var inPlane: Int { Swift.max(inStored, inHeight) * inWidth }
+  var outPlane: Int { Swift.max(outStored, outHeight) * outWidth }
   var isEmpty: Bool { batch == 0 || outChannels == 0 || inChannels == 0 || outHeight <= 0 || outWidth <= 0 }
 
   /// The same for the plain kernels.
@@ -64,32 +69,50 @@ enum ConvolutionKernels {
   nonisolated(unsafe) private static var cache = PrimitiveCache<Key>(capacity: 256)
   static var cachedCount: Int { cache.count }
 
-  /// Most operations of one library call: about 50 ms on two cores, so that an interrupt is answered in time.
-  private static let mostOperations = 2.5e10
+  /// What a library call may do: about 50 ms on two cores, so that an interrupt is answered in time. Groups have slow
+  /// implementations for many shapes; new memory costs more than arithmetic where channels are few.
+  private static func calls(_ plan: ConvolutionPlan) -> Double {
+    let elements = plan.batch * (plan.inChannels * plan.inHeight * plan.inWidth + plan.outputShape[1...].product)
+    return (plan.operations / (plan.groups > 1 ? 1e9 : 2.5e10) + Double(elements) / 4e7) * LibraryCalls.caution
+  }
 
   /// y = x ⋆ w (+ bias). Buffers hold the plan's shapes.
   static func forward(
     _ plan: ConvolutionPlan, _ type: ElementType, _ x: UnsafeRawPointer, _ w: UnsafeRawPointer,
     _ bias: UnsafeRawPointer?, into y: UnsafeMutableRawPointer
   ) throws {
-    if type == .f64 {
-      var plain = plan.plain
-      return try finish(ck_conv_forward(type.code, &plain, x, w, bias, y), "convolution")
+    try Profile.measure("convolution", flops: plan.operations) {
+      if type == .f64 {
+        var plain = plan.plain
+        return try finish(ck_conv_forward(type.code, &plain, x, w, bias, y), "convolution")
+      }
+      try forwardParts(plan, x, w, bias, into: y)
     }
+  }
+
+  private static func forwardParts(
+    _ plan: ConvolutionPlan, _ x: UnsafeRawPointer, _ w: UnsafeRawPointer, _ bias: UnsafeRawPointer?,
+    into y: UnsafeMutableRawPointer
+  ) throws {
     if let part = batchPart(plan) {
       return try eachImageGroup(plan, part) { sub, image in
-        try forward(
-          sub, type, x + image * plan.inputShape[1...].product * 4, w, bias,
+        try forwardParts(
+          sub, x + image * plan.inputShape[1...].product * 4, w, bias,
           into: y + image * plan.outputShape[1...].product * 4)
       }
     }
-    if plan.operations > mostOperations, plan.groups == 1, plan.outChannels >= 32 {
+    if let rows = rowsAtOnce(plan) {
+      return try eachBand(plan, rows) { sub, inRow, outRow in
+        try forwardParts(sub, x + inRow * plan.inWidth * 4, w, bias, into: y + outRow * plan.outWidth * 4)
+      }
+    }
+    if calls(plan) > 1, plan.groups == 1, plan.outChannels >= 32 {
       return try halves(plan.outChannels) { first, count in
         var sub = plan
         sub.outChannels = count
-        try forward(
-          sub, type, x, w + first * plan.weightShape[1...].product * 4, bias.map { $0 + first * 4 },
-          into: y + first * plan.outHeight * plan.outWidth * 4)
+        try forwardParts(
+          sub, x, w + first * plan.weightShape[1...].product * 4, bias.map { $0 + first * 4 },
+          into: y + first * plan.outPlane * 4)
       }
     }
     let primitive = try compiled(plan, .forward, hasBias: bias != nil)
@@ -101,23 +124,36 @@ enum ConvolutionKernels {
     _ plan: ConvolutionPlan, _ type: ElementType, _ dy: UnsafeRawPointer, _ w: UnsafeRawPointer,
     into dx: UnsafeMutableRawPointer
   ) throws {
-    if type == .f64 {
-      var plain = plan.plain
-      return try finish(ck_conv_backward_data(type.code, &plain, dy, w, dx), "convolution")
+    try Profile.measure("convolution: gradient of the input", flops: plan.operations) {
+      if type == .f64 {
+        var plain = plan.plain
+        return try finish(ck_conv_backward_data(type.code, &plain, dy, w, dx), "convolution")
+      }
+      try inputGradientParts(plan, dy, w, into: dx)
     }
+  }
+
+  private static func inputGradientParts(
+    _ plan: ConvolutionPlan, _ dy: UnsafeRawPointer, _ w: UnsafeRawPointer, into dx: UnsafeMutableRawPointer
+  ) throws {
     if let part = batchPart(plan) {
       return try eachImageGroup(plan, part) { sub, image in
-        try inputGradient(
-          sub, type, dy + image * plan.outputShape[1...].product * 4, w,
+        try inputGradientParts(
+          sub, dy + image * plan.outputShape[1...].product * 4, w,
           into: dx + image * plan.inputShape[1...].product * 4)
       }
     }
-    if plan.operations > mostOperations, plan.groups == 1, plan.inChannels >= 32 {
+    if let rows = rowsAtOnce(plan), plan.inHeight >= 2 * plan.strideY {
+      return try eachInputBand(plan, rows) { sub, inRow, outRow in
+        try inputGradientParts(sub, dy + outRow * plan.outWidth * 4, w, into: dx + inRow * plan.inWidth * 4)
+      }
+    }
+    if calls(plan) > 1, plan.groups == 1, plan.inChannels >= 32 {
       return try halves(plan.inChannels) { first, count in
         var sub = plan
         sub.inChannels = count
         let part = try weightSlice(plan, w, first, count)
-        try inputGradient(sub, type, dy, part.base, into: dx + first * plan.inHeight * plan.inWidth * 4)
+        try inputGradientParts(sub, dy, part.base, into: dx + first * plan.inPlane * 4)
       }
     }
     try compiled(plan, .inputGradient).run([dy, w], into: dx)
@@ -128,24 +164,44 @@ enum ConvolutionKernels {
     _ plan: ConvolutionPlan, _ type: ElementType, _ x: UnsafeRawPointer, _ dy: UnsafeRawPointer,
     into dw: UnsafeMutableRawPointer
   ) throws {
-    if type == .f64 {
-      var plain = plan.plain
-      return try finish(ck_conv_backward_weights(type.code, &plain, x, dy, dw), "convolution")
+    try Profile.measure("convolution: gradient of the weights", flops: plan.operations) {
+      if type == .f64 {
+        var plain = plan.plain
+        return try finish(ck_conv_backward_weights(type.code, &plain, x, dy, dw), "convolution")
+      }
+      try weightGradientParts(plan, x, dy, into: dw)
     }
+  }
+
+  private static func weightGradientParts(
+    _ plan: ConvolutionPlan, _ x: UnsafeRawPointer, _ dy: UnsafeRawPointer, into dw: UnsafeMutableRawPointer
+  ) throws {
     if let part = batchPart(plan) {
-      return try summedImageGroups(plan, part, into: dw) { sub, image, partial in
-        try weightGradient(
-          sub, type, x + image * plan.inputShape[1...].product * 4, dy + image * plan.outputShape[1...].product * 4,
-          into: partial)
+      return try summed(plan, into: dw) { add in
+        try eachImageGroup(plan, part) { sub, image in
+          try add {
+            try weightGradientParts(
+              sub, x + image * plan.inputShape[1...].product * 4, dy + image * plan.outputShape[1...].product * 4,
+              into: $0)
+          }
+        }
       }
     }
-    if plan.operations > mostOperations, plan.groups == 1, plan.outChannels >= 32 {
+    if let rows = rowsAtOnce(plan) {
+      return try summed(plan, into: dw) { add in
+        try eachBand(plan, rows) { sub, inRow, outRow in
+          try add {
+            try weightGradientParts(sub, x + inRow * plan.inWidth * 4, dy + outRow * plan.outWidth * 4, into: $0)
+          }
+        }
+      }
+    }
+    if calls(plan) > 1, plan.groups == 1, plan.outChannels >= 32 {
       return try halves(plan.outChannels) { first, count in
         var sub = plan
         sub.outChannels = count
-        try weightGradient(
-          sub, type, x, dy + first * plan.outHeight * plan.outWidth * 4,
-          into: dw + first * plan.weightShape[1...].product * 4)
+        try weightGradientParts(
+          sub, x, dy + first * plan.outPlane * 4, into: dw + first * plan.weightShape[1...].product * 4)
       }
     }
     // oneDNN sums over images by thread, so its bytes depend on their number; one thread is the fixed order.
@@ -155,10 +211,62 @@ enum ConvolutionKernels {
     try compiled(plan, .weightGradient).run([x, dy], into: dw)
   }
 
+  // MARK: Parts
+
   /// How many images one call may take, when that is fewer than there are.
   private static func batchPart(_ plan: ConvolutionPlan) -> Int? {
-    guard plan.batch > 1, plan.operations > mostOperations else { return nil }
-    return Swift.max(1, Int(mostOperations / (plan.operations / Double(plan.batch))))
+    guard plan.batch > 1, calls(plan) > 1 else { return nil }
+    return Swift.max(1, Int(Double(plan.batch) / calls(plan)))
+  }
+
+  /// How many rows of the result of one image one call may take, when that is fewer than there are.
+  private static func rowsAtOnce(_ plan: ConvolutionPlan) -> Int? {
+    guard plan.batch == 1, plan.outHeight > 1, calls(plan) > 1 else { return nil }
+    // Every window must meet the input: a band all in the padding would need a negative one on its other side.
+    let reach = (plan.kernelHeight - 1) * plan.dilationY
+    guard plan.padTop <= reach, plan.padBottom <= reach else { return nil }
+    return Swift.max(1, Int(Double(plan.outHeight) / calls(plan)))
+  }
+
+  /// Bands of rows of the result, each with the rows of the input that it reads.
+  private static func eachBand(
+    _ plan: ConvolutionPlan, _ rows: Int, _ body: (_ sub: ConvolutionPlan, _ inRow: Int, _ outRow: Int) throws -> Void
+  ) throws {
+    let reach = (plan.kernelHeight - 1) * plan.dilationY
+    for outRow in stride(from: 0, to: plan.outHeight, by: rows) {
+      let count = Swift.min(rows, plan.outHeight - outRow)
+      let top = outRow * plan.strideY - plan.padTop
+      let first = Swift.max(top, 0), end = Swift.min(top + (count - 1) * plan.strideY + reach + 1, plan.inHeight)
+      var sub = plan
+      (sub.outHeight, sub.inHeight, sub.padTop) = (count, end - first, first - top)
+      (sub.inStored, sub.outStored) = (plan.inPlane / plan.inWidth, plan.outPlane / plan.outWidth)
+      try Work.part(outRow..<outRow + count, of: plan.outHeight) { try body(sub, first, outRow) }
+    }
+  }
+
+  /// Bands of rows of the input's gradient, each with the rows of the result's gradient that reach it. They begin where a
+  /// window does, so that no padding is negative.
+  private static func eachInputBand(
+    _ plan: ConvolutionPlan, _ outRows: Int,
+    _ body: (_ sub: ConvolutionPlan, _ inRow: Int, _ outRow: Int) throws -> Void
+  ) throws {
+    let reach = (plan.kernelHeight - 1) * plan.dilationY, step = plan.strideY
+    let lead = (step - plan.padTop % step) % step
+    var first = 0
+    while first < plan.inHeight {
+      var end = first + outRows * step
+      end = (end - lead + step - 1) / step * step + lead
+      if end + step > plan.inHeight { end = plan.inHeight }
+      let from = first + plan.padTop - reach
+      let outFirst = Swift.min(Swift.max(from > 0 ? (from + step - 1) / step : 0, 0), plan.outHeight - 1)
+      let outEnd = Swift.max(Swift.min((end - 1 + plan.padTop) / step + 1, plan.outHeight), outFirst + 1)
+      var sub = plan
+      (sub.inHeight, sub.outHeight) = (end - first, outEnd - outFirst)
+      sub.padTop = plan.padTop + first - outFirst * step
+      (sub.inStored, sub.outStored) = (plan.inPlane / plan.inWidth, plan.outPlane / plan.outWidth)
+      try Work.part(first..<end, of: plan.inHeight) { try body(sub, first, outFirst) }
+      first = end
+    }
   }
 
   private static func eachImageGroup(
@@ -167,21 +275,23 @@ enum ConvolutionKernels {
     for image in stride(from: 0, to: plan.batch, by: part) {
       var sub = plan
       sub.batch = Swift.min(part, plan.batch - image)
-      try body(sub, image)
+      try Work.part(image / part, of: (plan.batch + part - 1) / part) { try body(sub, image) }
     }
   }
 
-  /// The sum of what `body` writes for each group of images, in their order.
-  private static func summedImageGroups(
-    _ plan: ConvolutionPlan, _ part: Int, into total: UnsafeMutableRawPointer,
-    _ body: (ConvolutionPlan, Int, UnsafeMutableRawPointer) throws -> Void
+  /// The sum of what is written by the parts that `body` adds, in their order.
+  private static func summed(
+    _ plan: ConvolutionPlan, into total: UnsafeMutableRawPointer,
+    _ body: (_ add: ((UnsafeMutableRawPointer) throws -> Void) throws -> Void) throws -> Void
   ) throws {
     let count = plan.weightShape.product
     let partial = try Storage(bytes: count * 4, for: "conv2d")
     var nest = Nest.dense(count, operands: 3)
-    try eachImageGroup(plan, part) { sub, image in
-      try body(sub, image, image == 0 ? total : partial.base)
-      guard image > 0 else { return }
+    var isFirst = true
+    try body { write in
+      try write(isFirst ? total : partial.base)
+      defer { isFirst = false }
+      guard !isFirst else { return }
       let type = ElementType.f32.code
       try finish(ck_binary(Int32(CK_ADD.rawValue), type, &nest, total, total, partial.base, 0, 0), "conv2d")
     }
@@ -202,8 +312,8 @@ enum ConvolutionKernels {
 
   private static func halves(_ channels: Int, _ body: (_ first: Int, _ count: Int) throws -> Void) throws {
     let half = (channels / 2 + 15) / 16 * 16
-    try body(0, half)
-    try body(half, channels - half)
+    try Work.part(0, of: 2) { try body(0, half) }
+    try Work.part(1, of: 2) { try body(half, channels - half) }
   }
 
   private static func compiled(
@@ -218,9 +328,8 @@ enum ConvolutionKernels {
   ) throws -> CompiledPrimitive {
     let forward = try description(plan, .forward, hasBias, hint: nil)
     defer { dnnl_primitive_desc_destroy(forward) }
-    let (x, w, y) = (
-      OneDNN.dense(plan.inputShape), OneDNN.dense(plan.groupedWeightShape), OneDNN.dense(plan.outputShape)
-    )
+    let x = planes(plan.inputShape, plan.inPlane), y = planes(plan.outputShape, plan.outPlane)
+    let w = OneDNN.dense(plan.groupedWeightShape)
     switch direction {
     case .forward:
       var inputs = [
@@ -245,6 +354,11 @@ enum ConvolutionKernels {
         inputs: [(DNNL_ARG_SRC_0, dnnl_query_src_md, 0, x), (DNNL_ARG_DIFF_DST_0, dnnl_query_diff_dst_md, 0, y)],
         output: (DNNL_ARG_DIFF_WEIGHTS_0, dnnl_query_diff_weights_md, 0, w))
     }
+  }
+
+  /// Planes that lie dense, or some rows of each.
+  private static func planes(_ shape: [Int], _ plane: Int) -> dnnl_memory_desc_t {
+    OneDNN.strided(shape, [shape[1] * plane, plane, shape[3], 1])
   }
 
   private static func description(

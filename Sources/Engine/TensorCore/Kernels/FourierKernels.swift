@@ -30,6 +30,8 @@ enum FourierKernels {
       throw EngineError(operation, "FFTW has no plan for a length of \(shape.length)", advice: "use a smaller size")
     }
     defer { plan.destroy() }
+    let depth = Profile.begin("FFTW")
+    defer { Profile.end(depth) }
     if shape.inner == 1 {
       alongMemory(shape, plan, x, y)
     } else if shape.type == .f64 {

@@ -175,6 +175,8 @@ enum LapackKernels {
     let parts = shape.work < smallWork ? 1 : Swift.min(shape.batch, mostAtOnce), step = (bytes + 63) / 64 * 64
     let scratch = try Storage(bytes: parts * step, for: operation)
     var codes = [Int32](repeating: 0, count: shape.batch)
+    let depth = Profile.begin("LAPACK")
+    defer { Profile.end(depth) }
     codes.withUnsafeMutableBufferPointer { codes in
       let codes = codes.baseAddress!
       Team.run(parts) { part in

@@ -28,12 +28,19 @@ enum MatmulKernels {
     _ plan: MatmulPlan, _ type: ElementType, _ a: UnsafeRawPointer, _ b: UnsafeRawPointer,
     into c: UnsafeMutableRawPointer
   ) throws {
+    try Profile.measure("matmul", flops: plan.operations) { try productParts(plan, type, a, b, into: c) }
+  }
+
+  private static func productParts(
+    _ plan: MatmulPlan, _ type: ElementType, _ a: UnsafeRawPointer, _ b: UnsafeRawPointer,
+    into c: UnsafeMutableRawPointer
+  ) throws {
     // Small products: the plain kernel is faster than a call into the library, and it is the f64 path.
     // Below AVX-512 the library sums along k by thread, so that its bytes would depend on their number.
     if type == .f64 || plan.operations < 32768 || !hasFixedOrder { return try plain(plan, type, a, b, into: c) }
     if plan.operations > 2.5e10, plan.m > 256 || plan.batch > 1 {
       return try parts(plan) { sub, left, right, out in
-        try product(sub, type, a + left * 4, b + right * 4, into: c + out * 4)
+        try productParts(sub, type, a + left * 4, b + right * 4, into: c + out * 4)
       }
     }
     let primitive = try cache.primitive(for: Key(plan: plan, threads: Runtime.threads)) { try compile(plan) }
@@ -47,16 +54,18 @@ enum MatmulKernels {
     var sub = plan
     if plan.batch > 1 {
       sub.batch = plan.batch / 2
-      try body(sub, 0, 0, 0)
+      try Work.part(0, of: 2) { try body(sub, 0, 0, 0) }
       let first = sub.batch
       sub.batch = plan.batch - first
-      try body(sub, first * plan.left.x, first * plan.right.x, first * plan.m * plan.n)
+      try Work.part(1, of: 2) {
+        try body(sub, first * plan.left.x, first * plan.right.x, first * plan.m * plan.n)
+      }
     } else {
       sub.m = (plan.m / 2 + 63) / 64 * 64
-      try body(sub, 0, 0, 0)
+      try Work.part(0, of: 2) { try body(sub, 0, 0, 0) }
       let first = sub.m
       sub.m = plan.m - first
-      try body(sub, first * plan.left.y, 0, first * plan.n)
+      try Work.part(1, of: 2) { try body(sub, first * plan.left.y, 0, first * plan.n) }
     }
   }
 
@@ -65,6 +74,7 @@ enum MatmulKernels {
     into c: UnsafeMutableRawPointer
   ) throws {
     for image in 0..<plan.batch {
+      if image & 0xff == 0xff { Work.reached(image, of: plan.batch) }
       let status = ck_gemm(
         type.code, Int64(plan.m), Int64(plan.n), Int64(plan.k), a + image * plan.left.x * type.size,
         Int64(plan.left.y), Int64(plan.left.z), b + image * plan.right.x * type.size, Int64(plan.right.y),

@@ -177,6 +177,12 @@ final class CompiledPrimitive {
   }
 }
 
+/// How work is divided into library calls.
+package enum LibraryCalls {
+  /// How many times smaller than usual calls of convolutions are; tests split small ones with it.
+  nonisolated(unsafe) package static var caution = 1.0
+}
+
 /// How many compiled primitives each family holds; they never grow beyond their capacity.
 package enum PrimitiveCount {
   package static var convolutions: Int { ConvolutionKernels.cachedCount }

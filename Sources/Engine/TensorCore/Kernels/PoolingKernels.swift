@@ -44,9 +44,31 @@ enum PoolingKernels {
   static func forward(
     _ plan: PoolingPlan, maximum: Bool, _ x: UnsafeRawPointer, into y: UnsafeMutableRawPointer
   ) throws {
+    if let planes = planesAtOnce(plan) {
+      let count = plan.batch * plan.channels,
+        (from, to) = (plan.inHeight * plan.inWidth, plan.outHeight * plan.outWidth)
+      for first in stride(from: 0, to: count, by: planes) {
+        var part = plan
+        (part.batch, part.channels) = (1, Swift.min(planes, count - first))
+        try forward(part, maximum: maximum, x + first * from * 4, into: y + first * to * 4)
+        Work.reached(first + part.channels, of: count)
+      }
+      return
+    }
     let key = Key(plan: plan, maximum: maximum, threads: Runtime.threads)
     let primitive = try cache.primitive(for: key) { try compile(plan, maximum) }
-    try primitive.run([x], into: y)
+    try Profile.measure("pooling") { try primitive.run([x], into: y) }
+  }
+
+  /// Most elements met by one library call: about 50 ms, so that an interrupt is answered in time.
+  private static let mostWork = 50_000_000
+
+  /// How many planes one call may take, in blocks of channels as the library likes them, when that is fewer than all.
+  private static func planesAtOnce(_ plan: PoolingPlan) -> Int? {
+    let plane = plan.inHeight * plan.inWidth + plan.outHeight * plan.outWidth * plan.kernelHeight * plan.kernelWidth
+    guard plan.batch * plan.channels > 1, plane > mostWork / (plan.batch * plan.channels) else { return nil }
+    let planes = Swift.max(1, mostWork / Swift.max(plane, 1))
+    return planes >= 16 ? planes / 16 * 16 : planes
   }
 
   private static func compile(_ plan: PoolingPlan, _ maximum: Bool) throws -> CompiledPrimitive {

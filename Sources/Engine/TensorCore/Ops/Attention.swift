@@ -77,6 +77,7 @@ extension Tensor {
           k.narrow(0, head, here).narrow(1, 0, seen), v.narrow(0, head, here).narrow(1, 0, seen),
           mask: mask?.attentionMask(head, of: batch, row, some), isCausal: isCausal, scale: scale, firstRow: row)
         try part.cast(into: y.narrow(0, head, here).narrow(1, row, some))
+        Work.reached(head * length + here * (row + some), of: count * length)
       }
     }
     return try y.reshape(batch + [length, v.dims[2]])

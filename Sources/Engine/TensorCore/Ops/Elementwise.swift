@@ -42,7 +42,7 @@ extension Tensor {
       dtype.isFloating || (rule.keepsIntegers && dtype != .bool)
       ? self : try converted(to: dtype == .bool && rule.keepsIntegers ? .i64 : .f32)
     let y = try Tensor.empty(x.dims, x.dtype, for: rule.name)
-    try x.run(rule.kernel, into: y, rule.p0, rule.p1)
+    try Profile.measure(rule.name) { try x.run(rule.kernel, into: y, rule.p0, rule.p1) }
     guard Autograd.records(x) else { return y }
     if rule.readsNothing {
       return y.derived(rule.name, from: [x]) { pull in [try rule.slope(pull.grad).map { try pull.grad * $0 }] }

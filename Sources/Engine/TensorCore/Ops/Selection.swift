@@ -75,13 +75,14 @@ extension Tensor {
     var starts = count > 0 ? [0] : []
     if count > 1 {
       let changes = try Tensor.ne(sorted.slice(0, 1, count - 1, step: 1), sorted.slice(0, 0, count - 1, step: 1))
-      for (place, flag) in try changes.integers().enumerated() where flag != 0 { starts.append(place + 1) }
+      starts += try changes.placesThatHold().map { $0 + 1 }
     }
     var inverse = [Int](repeating: 0, count: count)
     let places = try order.integers()
     var counts: [Int] = []
     for (number, start) in starts.enumerated() {
       let end = number + 1 < starts.count ? starts[number + 1] : count
+      if number & 0xffff == 0 { try Interrupt.check() }
       for place in start..<end { inverse[places[place]] = number }
       counts.append(end - start)
     }

@@ -53,17 +53,30 @@ extension Tensor {
     guard mask.dims == dims else {
       throw EngineError("masked_select", expected: "a mask of \(dims.text)", came: mask.dims.text)
     }
-    let flags = try mask.detached().converted(to: .bool).integers()
-    let places = flags.indices.filter { flags[$0] != 0 }
+    let places = try mask.placesThatHold()
     return try reshape([count]).indexSelect(0, Tensor(integers: places, [places.count]))
   }
 
   /// Positions (from 0) of the elements that differ from 0: i64 [n, rank], in row-major order.
   public func nonzero() throws -> Tensor {
-    let flags = try detached().ne(0).integers()
-    let steps = dims.rowMajorStrides
-    let rows = flags.indices.filter { flags[$0] != 0 }
-    let places = rows.flatMap { flat in (0..<rank).map { flat / steps[$0] % Swift.max(dims[$0], 1) } }
+    let steps = dims.rowMajorStrides, axes = 0..<rank
+    let rows = try detached().ne(0).placesThatHold()
+    var places: [Int] = []
+    places.reserveCapacity(rows.count * rank)
+    try eachPiece(of: rows.count) { piece in
+      for flat in rows[piece] { for axis in axes { places.append(flat / steps[axis] % Swift.max(dims[axis], 1)) } }
+    }
     return try Tensor(integers: places, [rows.count, rank])
+  }
+
+  /// Where, counted along the row-major order, elements are not 0.
+  func placesThatHold() throws -> [Int] {
+    let flags = try detached().converted(to: .bool).contiguous()
+    let values = flags.base.assumingMemoryBound(to: UInt8.self)
+    var places: [Int] = []
+    try withExtendedLifetime(flags) {
+      try eachPiece(of: count) { piece in for place in piece where values[place] != 0 { places.append(place) } }
+    }
+    return places
   }
 }

@@ -85,6 +85,30 @@ typedef struct atl_buffer {
 
 typedef struct atl_host atl_host;
 
+/// What a call in the chain of an error is.
+enum {
+  ATL_FRAME_LUA = 0,
+  ATL_FRAME_MAIN = 1,       // a whole chunk
+  ATL_FRAME_C = 2,          // a function of Lua's library
+  ATL_FRAME_ENGINE = 3,     // a function of the engine: `function` is its `Function`, if it has one
+  ATL_FRAME_COROUTINE = 4,  // no call: what follows resumed the coroutine that what comes before ran in
+};
+
+#define ATL_MAX_FRAMES 48
+
+/// One call. A text is NULL when there was no memory for it.
+typedef struct atl_frame {
+  int32_t kind;
+  const char *chunk;     // the chunk's name as Lua keeps it: `=prompt`, `@file.lua`; empty for others
+  const char *place;     // the same as messages show it
+  const char *name;      // as the caller calls it, or empty
+  const char *what;      // what the name is to the caller, in Lua's words: `local`, `method`, `metamethod`, …; or empty
+  int32_t line;          // where it stands, from 1
+  int32_t defined;       // the line where the function begins
+  int32_t skipped;       // how many calls are left out before this one
+  const void *function;
+} atl_frame;
+
 /// What Swift offers to the bridge. None of these may call a bridge function that raises: there is none.
 typedef struct atl_callbacks {
   /// Runs the body of a `Function`; the result goes into atl_result_buffer.
@@ -161,6 +185,17 @@ int32_t atl_load_cell(atl_host *host, const char *text, size_t length, const cha
 int32_t atl_run(atl_host *host, const char *const *arguments, int32_t count, bool show);
 /// Sets `arg` (`arg[0]` is the script, its arguments follow) and makes `require` look beside the script first.
 bool atl_set_script(atl_host *host, const char *script, const char *const *arguments, int32_t count);
+/// The calls in which the last failure was raised, innermost first; valid until the next run.
+int32_t atl_frame_count(const atl_host *host);
+const atl_frame *atl_frame_at(const atl_host *host, int32_t index);
+/// Calls `each` with every text key of the table that a path of names leads to (empty: what cells declared), and of the
+/// tables that stand behind it by `__index`. Nothing of the script runs.
+void atl_each_field(
+  atl_host *host, const char *path, void *context, void (*each)(void *context, const char *key, size_t length));
+/// The length of the list that a path of names leads to; -1 when it is no table.
+int64_t atl_list_length(atl_host *host, const char *path);
+/// Whether a file of Lua code is another than when it was loaded, or gone.
+bool atl_file_changed(const atl_host *host, const char *path);
 /// Message and traceback of what failed last; valid until the next call.
 const char *atl_message(const atl_host *host, size_t *length);
 const char *atl_traceback(const atl_host *host);
@@ -194,6 +229,48 @@ const char *atl_overwritten(atl_host *host);
 /// themselves), read raw: no metamethod runs.
 void atl_each_key(
   atl_host *host, const char *table, void *context, void (*visit)(void *context, const char *key, size_t length));
+
+// Looking at values without running anything of the script: raw reads only, no finalizers, nothing raised.
+
+/// One step of a path: a name, or (name NULL) a position.
+typedef struct atl_step {
+  const char *name;
+  size_t length;
+  int64_t index;
+} atl_step;
+
+/// What a value is. Pointers hold while the visitor runs.
+typedef struct atl_sight {
+  int32_t tag;            // ATL_NIL to ATL_FUNCTION as for tokens; ATL_PROBLEM: anything else
+  int64_t integer;        // booleans, integers; of tables the raw length
+  double number;
+  const char *text;       // strings
+  size_t length;
+  void *object[2];        // engine objects, borrowed
+  const void *function;   // engine functions: their `Function`
+  const char *module;     // the engine's own tables: their name
+  const char *source;     // functions of the script: their chunk's name as Lua keeps it, and their lines
+  int32_t first_line, last_line;
+} atl_sight;
+
+enum {
+  ATL_PREFIX = 0,  // keys that begin with the filter
+  ATL_INSIDE = 1,  // keys that contain it, in letters of either case
+};
+
+/// Monotonic time in nanoseconds.
+int64_t atl_clock(void);
+/// Shows the value at a path to `visit` (key NULL); the first name is looked up in the cells' environment, then among the
+/// globals, further ones raw and in tables behind `__index`. A path of no steps is the globals.
+bool atl_see(
+  atl_host *host, const atl_step *path, int32_t steps, void *context,
+  bool (*visit)(void *context, const char *key, size_t length, const atl_sight *sight));
+/// Shows what stands under string keys of that value, and in tables behind it, as far as the keys pass the filter. Ends
+/// early (false) at `deadline` on atl_clock, after `most` keys, or when `visit` gives false.
+bool atl_see_keys(
+  atl_host *host, const atl_step *path, int32_t steps, const char *filter, size_t length, int32_t mode,
+  int64_t deadline, int32_t most, void *context,
+  bool (*visit)(void *context, const char *key, size_t length, const atl_sight *sight));
 
 // Standard output and standard error. Writing an error first flushes the output.
 void atl_write_output(const void *bytes, size_t length);

@@ -41,9 +41,17 @@ void ck_set_threads(int32_t threads);
 int32_t ck_threads(void);
 /* The word that is non-zero when the user asked to stop. */
 void ck_set_interrupt(const int32_t *flag);
+/* Is told how far a split piece of work has come, on the thread that asked for it: regions are numbered through. NULL:
+ * nobody. It may not start work on the team. */
+typedef void (*ck_watch)(int64_t region, int64_t done, int64_t chunks);
+void ck_set_watch(ck_watch watch);
 /* Runs body(context, i) for i in 0..<chunks on the team; in order on one thread when chunks is 1 or inside a region.
  * From Swift, body must not be isolated to an actor (a closure written inside a @MainActor function is). */
 void ck_parallel(int64_t chunks, void (*body)(void *context, int64_t chunk), void *context);
+
+/* free(memory) of so many bytes; large ones are freed by a thread of their own, because giving pages back to the system
+ * takes longer than an interrupt may wait. */
+void ck_free(void *memory, size_t bytes);
 
 /* ---- element-wise ---- */
 

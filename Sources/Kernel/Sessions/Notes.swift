@@ -1,0 +1,40 @@
+internal import LuaHost
+
+/// What is legal in Lua and means something else than its author thinks, said once the cell has run.
+extension Session {
+  /// Notes on a cell. `isNil`: whether its only value was nil.
+  func notes(on text: String, isNil: Bool) -> [String] {
+    guard text.utf8.count < 10_000 else { return [] }
+    let bytes = Array(text.utf8)
+    let tokens = LuaLexer.tokens(bytes).filter { $0.kind != .comment }
+    let words = tokens.map { String(decoding: bytes[$0.range], as: UTF8.self) }
+    var notes: [String] = []
+    if isNil, let note = zeroNote(tokens, words) { notes.append(note) }
+    let known = Set(host.keys())
+    for (index, token) in tokens.enumerated() where token.kind == .name {
+      guard let word = Session.booleans[words[index]], !known.contains(words[index]) else { continue }
+      let before = index > 0 ? words[index - 1] : "", after = index + 1 < words.count ? words[index + 1] : ""
+      let isRead = ![".", ":"].contains(before) && after != "="
+      let note = "\(words[index]) is nil here: Lua writes \(word)"
+      if isRead, !notes.contains(note) { notes.append(note) }
+    }
+    if let index = words.firstIndex(of: "not"), index + 2 < words.count, tokens[index + 1].kind == .name,
+      words[index + 2] == "=="
+    {
+      let name = words[index + 1]
+      notes.append("not \(name) == … means (not \(name)) == …: write \(name) ~= …")
+    }
+    return notes
+  }
+
+  private static let booleans = ["True": "true", "False": "false", "TRUE": "true", "FALSE": "false"]
+
+  /// `t[0]` gave nil, and the list has elements.
+  private func zeroNote(_ tokens: [LuaToken], _ words: [String]) -> String? {
+    guard words.suffix(3) == ["[", "0", "]"] else { return nil }
+    let path = words.dropLast(3)
+    let isPath = path.enumerated().allSatisfy { $0 % 2 == 0 ? tokens[$0].kind == .name : $1 == "." }
+    guard isPath, path.count % 2 == 1, let length = host.listLength(path.joined()), length > 0 else { return nil }
+    return "positions count from 1: the first is \(path.joined())[1]"
+  }
+}
