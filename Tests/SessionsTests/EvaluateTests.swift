@@ -50,6 +50,19 @@ struct EvaluateTests {
     #expect(EvaluateTests.values(session, "x") == ["nil"])
   }
 
+  @Test func whatWasNotCalledIsTold() throws {
+    let talk = try Conversation()
+    talk.say("p = tensor{1}")
+    #expect(talk.session.submit("p.shape").warnings == ["shape is a method: p:shape() calls it"])
+    #expect(
+      talk.session.submit("plot.line").warnings == [
+        "plot.line is a function: plot.line(…) calls it, ?plot.line explains it"
+      ])
+    #expect(talk.session.submit("print").warnings.isEmpty && talk.session.submit("p:shape()").warnings.isEmpty)
+    #expect(talk.say("p:show()").contains("it is a function: show(t)"))
+    #expect(talk.say("# comment").contains("a comment begins with --"))
+  }
+
   @Test func cellsOneAfterTheOtherRunAsSuch() throws {
     let session = try EvaluateTests.session()
     // The copy of a session: no Lua as a whole, every line or block of lines a cell.

@@ -136,6 +136,9 @@ extension LuaHost {
       if let entry = registry.entries(of: type.name).first(where: { $0.name == name }) {
         throw EngineError(type.name, problem, advice: "it is a function: \(entry.signature)")
       }
+      if registry.functions.contains(where: { $0.form == .global && $0.name == name }) {
+        throw EngineError(type.name, problem, advice: "it is a function: \(name)(\(type.name.prefix(1)))")
+      }
       // A method that changes its object is no answer to a name that does not ask for that.
       let names = registry.methods(of: type).map(\.name).filter { name.hasSuffix("_") || !$0.hasSuffix("_") }
       throw EngineError(type.name, problem, advice: LuaHost.advice(for: name, in: names))

@@ -26,6 +26,9 @@ extension LuaHost {
       return "self is there in functions that are defined and called with a colon: function t:name() … end, t:name()"
     }
     if let name = quoted("global", in: message) {
+      if message.hasPrefix("attempt to get length") {
+        return "# is the length of a list or text; a comment begins with --"
+      }
       if name == "f", finder?.isFormatted == true { return "Lua formats with string.format(\"%d of %s\", n, name)" }
       if let answer = registry.types.lazy.compactMap({ $0.globals[name] }).first { return answer }
       return LuaHost.foreignFunctions[name] ?? meant(globalSuggestion(name))

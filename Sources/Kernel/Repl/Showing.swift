@@ -102,7 +102,8 @@ public final class Showing {
             let found = painter.capabilities
             let colors = found.colors == .none ? "no colours" : "\(found.colors.rawValue) colours"
             let chosen = painter.wanted == nil ? "" : ", as you chose"
-            session.write("pictures are shown by \(found.pictures.rawValue)\(chosen); \(colors)\n")
+            let way = found.pictures == .none ? " (:image ascii shows them in letters)" : ""
+            session.write("pictures are shown by \(found.pictures.rawValue)\(way)\(chosen); \(colors)\n")
           } else if text == "auto" {
             painter.wanted = nil
           } else if let means = PictureMeans(rawValue: text) {

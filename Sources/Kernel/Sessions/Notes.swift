@@ -1,15 +1,17 @@
 internal import LuaHost
+internal import Surface
 
 /// What is legal in Lua and means something else than its author thinks, said once the cell has run.
 extension Session {
-  /// Notes on a cell. `isNil`: whether its only value was nil.
-  func notes(on text: String, isNil: Bool) -> [String] {
+  /// Notes on a cell with the values that it gave.
+  func notes(on text: String, _ values: [String]) -> [String] {
     guard text.utf8.count < 10_000 else { return [] }
     let bytes = Array(text.utf8)
     let tokens = LuaLexer.tokens(bytes).filter { $0.kind != .comment }
     let words = tokens.map { String(decoding: bytes[$0.range], as: UTF8.self) }
     var notes: [String] = []
-    if isNil, let note = zeroNote(tokens, words) { notes.append(note) }
+    if values == ["nil"], let note = zeroNote(tokens, words) { notes.append(note) }
+    if values.count == 1, values[0].hasPrefix("function: "), let note = callNote(words) { notes.append(note) }
     let known = Set(host.keys())
     for (index, token) in tokens.enumerated() where token.kind == .name {
       guard let word = Session.booleans[words[index]], !known.contains(words[index]) else { continue }
@@ -25,6 +27,16 @@ extension Session {
       notes.append("not \(name) == … means (not \(name)) == …: write \(name) ~= …")
     }
     return notes
+  }
+
+  /// `t.shape` gave a function, which was meant to be called.
+  private func callNote(_ words: [String]) -> String? {
+    guard words.count >= 3, words[words.count - 2] == "." else { return nil }
+    let name = words[words.count - 1], owner = words.dropLast(2).joined()
+    if host.registry.entries(of: owner).contains(where: { $0.name == name }) {
+      return "\(owner).\(name) is a function: \(owner).\(name)(…) calls it, ?\(owner).\(name) explains it"
+    }
+    return host.registry.methodNames.contains(name) ? "\(name) is a method: \(owner):\(name)() calls it" : nil
   }
 
   private static let booleans = ["True": "true", "False": "false", "TRUE": "true", "FALSE": "false"]

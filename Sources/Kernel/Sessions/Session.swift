@@ -147,7 +147,7 @@ public final class Session {
     case .done(let values):
       let views = values.indices.map { index in host.resultObject(index).flatMap { try? viewer($0) } }
       if !values.isEmpty, values[0] != "nil" { remember() }
-      if let typed { warnings += notes(on: typed, isNil: values == ["nil"]) }
+      if let typed { warnings += notes(on: typed, values) }
       return isHidden
         ? Outcome(ending: .done([]), warnings: warnings)
         : Outcome(ending: .done(values), views: views, warnings: warnings)
