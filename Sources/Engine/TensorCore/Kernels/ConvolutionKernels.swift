@@ -143,7 +143,10 @@ enum ConvolutionKernels {
           into: dx + image * plan.inputShape[1...].product * 4)
       }
     }
-    if let rows = rowsAtOnce(plan), plan.inHeight >= 2 * plan.strideY {
+    // A band that is the whole again would never end.
+    if let rows = rowsAtOnce(plan).map({ Swift.min($0, Swift.max(1, plan.inHeight / (2 * plan.strideY))) }),
+      bandEnd(plan, 0, rows) < plan.inHeight
+    {
       return try eachInputBand(plan, rows) { sub, inRow, outRow in
         try inputGradientParts(sub, dy + outRow * plan.outWidth * 4, w, into: dx + inRow * plan.inWidth * 4)
       }
@@ -251,12 +254,9 @@ enum ConvolutionKernels {
     _ body: (_ sub: ConvolutionPlan, _ inRow: Int, _ outRow: Int) throws -> Void
   ) throws {
     let reach = (plan.kernelHeight - 1) * plan.dilationY, step = plan.strideY
-    let lead = (step - plan.padTop % step) % step
     var first = 0
     while first < plan.inHeight {
-      var end = first + outRows * step
-      end = (end - lead + step - 1) / step * step + lead
-      if end + step > plan.inHeight { end = plan.inHeight }
+      let end = bandEnd(plan, first, outRows)
       let from = first + plan.padTop - reach
       let outFirst = Swift.min(Swift.max(from > 0 ? (from + step - 1) / step : 0, 0), plan.outHeight - 1)
       let outEnd = Swift.max(Swift.min((end - 1 + plan.padTop) / step + 1, plan.outHeight), outFirst + 1)
@@ -267,6 +267,13 @@ enum ConvolutionKernels {
       try Work.part(first..<end, of: plan.inHeight) { try body(sub, first, outFirst) }
       first = end
     }
+  }
+
+  /// Where a band of the input's rows ends that begins at `first`.
+  private static func bandEnd(_ plan: ConvolutionPlan, _ first: Int, _ outRows: Int) -> Int {
+    let step = plan.strideY, lead = (step - plan.padTop % step) % step
+    let end = (first + outRows * step - lead + step - 1) / step * step + lead
+    return end + step > plan.inHeight ? plan.inHeight : end
   }
 
   private static func eachImageGroup(
