@@ -1,8 +1,8 @@
-"""Writes the tables of Sources/Kernel/Terminal/WidthTables.swift from Python's own Unicode data.
+"""Writes the tables of Sources/Engine/Surface/WidthTables.swift from Python's own Unicode data.
 
 Two columns: East Asian Width W and F. None: combining marks (Mn, Me), format characters (Cf, the soft hyphen excepted),
 and the vowels and finals of Hangul, which join the consonant before them. Unassigned code points of CJK planes are wide.
-Usage: python3 Scripts/golden/character_widths.py > Sources/Kernel/Terminal/WidthTables.swift
+Usage: python3 Scripts/golden/character_widths.py > Sources/Engine/Surface/WidthTables.swift
 """
 
 import unicodedata

@@ -102,7 +102,7 @@ struct CompletionTests {
     func kind(_ text: String, _ name: String) -> Completion.Item.Kind? {
       session.complete(text, at: text.utf8.count).items.first { $0.text == name }?.kind
     }
-    #expect(summary("img", "img") == "tensor 3x4x5 f32")
+    #expect(summary("img", "img") == "tensor 3×4×5 f32")
     #expect(summary("filters.xd", "xdog")?.hasPrefix("Draws a picture in ink") == true)
     #expect(
       summary("filters.kuwahara(img, {ra", "radius = ")

@@ -66,7 +66,7 @@ struct InspectionTests {
 
   @Test("R6: variables, functions of the script, tables") func R6_variables() throws {
     let session = try CompletionTests.session()
-    #expect(Self.asked(session, "?img").hasPrefix("img: tensor 3x4x5 f32\n  holds 496 bytes"))
+    #expect(Self.asked(session, "?img").hasPrefix("img: tensor 3×4×5 f32\n  holds 496 bytes"))
     #expect(Self.asked(session, "img?") == Self.asked(session, "?img"))
     #expect(Self.asked(session, "??img").contains("tensor"))
     #expect(Self.asked(session, "?img:sum").hasPrefix("tensor:sum("))
@@ -78,6 +78,15 @@ struct InspectionTests {
     #expect(Self.asked(session, "?images").contains("images.load"))
     #expect(Self.asked(session, "?mylocal") == "mylocal: integer 7\n")
     #expect(Self.asked(session, "help(filters.xdog)").hasPrefix("filters.xdog(img, {sigma="))
+  }
+
+  @Test("R6: the source of a function is that of its own cell") func R6_sources() throws {
+    let session = try CompletionTests.session()
+    for cell in ["function twice(x)\n  return 2 * x\nend", "function thrice(x) -- not twice\n  return 3 * x\nend"] {
+      _ = session.submit(cell)
+    }
+    #expect(Self.asked(session, "??twice").hasSuffix("  function twice(x)\n    return 2 * x\n  end\n"))
+    #expect(Self.asked(session, "??thrice").hasSuffix("    return 3 * x\n  end\n"))
   }
 
   @Test("R6: unknown words") func R6_unknown() throws {
@@ -129,7 +138,7 @@ struct InspectionTests {
     }
     #expect(tip("img:res|hape(1)")?.hasPrefix("tensor:reshape(") == true)
     #expect(tip("img:relu():su|m()")?.hasPrefix("tensor:sum(") == true)
-    #expect(tip("print(im|g)")?.hasPrefix("img: tensor 3x4x5 f32") == true)
+    #expect(tip("print(im|g)")?.hasPrefix("img: tensor 3×4×5 f32") == true)
     #expect(tip("filters.xdog|", detail: 2)?.contains("Recipe") == true)
     #expect(tip("1 + |2") == nil && tip("") == nil && tip("\"wor|d\"") == nil)
   }

@@ -1,3 +1,4 @@
+internal import Surface
 internal import Imaging
 
 /// A plot as shapes on a plane of pixels, which PNG and SVG share.
@@ -64,7 +65,7 @@ struct Sketch {
   }
 
   /// Room that a text takes along its line, at most.
-  private func room(_ text: String) -> Double { Double(Cells.width(text)) * 0.6 * size }
+  private func room(_ text: String) -> Double { Double(TextWidth.of(text)) * 0.6 * size }
 
   /// Finds the frame: what margins and labels leave.
   private mutating func place(_ figure: Figure, labels: [String]) {
@@ -195,7 +196,7 @@ struct Sketch {
     var names = figure.named.map(\.label)
     let letters = max(4, Int(frame.width * 0.6 / (0.6 * size)))
     if names.count > most { names = names.prefix(most) + ["and \(names.count - most) more"] }
-    names = names.map { Cells.cut($0, to: letters) }
+    names = names.map { TextWidth.truncated($0, to: letters) }
     let width = size * 3.6 + (names.map(room).max() ?? 0), height = step * Double(names.count) + size * 0.7
     let gap = size * 0.8
     let corners = [

@@ -28,7 +28,7 @@ struct TextDrawing {
     if !figure.title.isEmpty, fits() { header.append(Cells.centred(figure.title, in: columns)) }
     if !figure.named.isEmpty, fits() { header.append(legend) }
     if !figure.xlabel.isEmpty, fits() { footer.append(Cells.centred(figure.xlabel, in: columns)) }
-    if !figure.ylabel.isEmpty, fits() { header.append(Cells.cut(figure.ylabel, to: columns)) }
+    if !figure.ylabel.isEmpty, fits() { header.append(TextWidth.truncated(figure.ylabel, to: columns)) }
     let height = rows - 2 - header.count - footer.count
     let ticks = axes.y.ticks(most: min(8, max(3, (height + 1) / 2)), wholeNumbers: figure.heat != nil)
     let gutter = ticks.map(\.label.count).max() ?? 0
@@ -42,7 +42,7 @@ struct TextDrawing {
     for (index, curve) in figure.named.enumerated() {
       let room = columns - used - 6
       guard room > 3 else { break }
-      let label = Cells.cut(curve.label, to: room)
+      let label = TextWidth.truncated(curve.label, to: room)
       var sample = Dots(columns: 3, rows: 1)
       switch curve.style {
       case .line, .steps: sample.line([Place(0, 2), Place(5, 2)], ink: curve.ink, pattern: pattern(curve))
@@ -50,7 +50,7 @@ struct TextDrawing {
       case .bars: for x in 0..<6 { sample.line([Place(Double(x), 1), Place(Double(x), 3)], ink: curve.ink) }
       }
       parts.append((index > 0 ? "  " : "") + sample.text(row: 0, colored: isColored) + " " + label)
-      used += Cells.width(label) + 6
+      used += TextWidth.of(label) + 6
     }
     return parts.joined()
   }
@@ -144,7 +144,7 @@ struct TextDrawing {
     for number in numbers where number.left >= line.count {
       line += String(repeating: " ", count: number.left - line.count) + number.label
     }
-    return [String(repeating: " ", count: gutter) + "└" + String(marks), Cells.cut(line, to: columns)]
+    return [String(repeating: " ", count: gutter) + "└" + String(marks), TextWidth.truncated(line, to: columns)]
   }
 
   private func column(_ tick: Tick, _ axis: Scale, _ width: Int) -> Int {

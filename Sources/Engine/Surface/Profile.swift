@@ -127,14 +127,14 @@ public final class ProfileReport {
         continue
       }
       lines.append([
-        ProfileReport.time(node.seconds), share(node.seconds), row.depth == 0 ? "" : "\(node.calls)",
+        node.seconds.secondsText, share(node.seconds), row.depth == 0 ? "" : "\(node.calls)",
         node.bytes == 0 ? "" : node.bytes.bytesText,
         node.flops == 0 || node.seconds == 0 ? "" : ProfileReport.rounded(node.flops / node.seconds / 1e9, 1),
         String(repeating: "  ", count: row.depth) + node.name,
       ])
     }
     if !root.children.isEmpty {
-      lines.append([ProfileReport.time(root.rest), share(root.rest), "", "", "", "  Lua and the rest"])
+      lines.append([root.rest.secondsText, share(root.rest), "", "", "", "  Lua and the rest"])
     }
     let widths = (0..<5).map { column in lines.map { $0[column].count }.max() ?? 0 }
     let table = lines.map { line in
@@ -149,32 +149,11 @@ public final class ProfileReport {
     root.seconds > 0 ? ProfileReport.rounded(seconds / root.seconds * 100, 1) + " %" : ""
   }
 
-  private static func time(_ seconds: Double) -> String {
-    seconds >= 1
-      ? rounded(seconds, 2) + " s"
-      : seconds >= 1e-3 ? rounded(seconds * 1e3, 1) + " ms" : rounded(seconds * 1e6, 1) + " µs"
-  }
-
   private static func rounded(_ value: Double, _ digits: Int) -> String {
     let scale = digits == 1 ? 10.0 : 100.0
     let whole = Int((min(value, 1e12) * scale).rounded())
     let fraction = String(whole % Int(scale))
     return "\(whole / Int(scale))." + String(repeating: "0", count: digits - fraction.count) + fraction
-  }
-}
-
-extension Int {
-  /// Bytes for people: `1.5 GB`.
-  package var bytesText: String {
-    let units = ["bytes", "kB", "MB", "GB", "TB", "PB", "EB"]
-    var value = Double(self)
-    var unit = 0
-    while value >= 1000, unit < units.count - 1 {
-      value /= 1000
-      unit += 1
-    }
-    let rounded = unit == 0 || value >= 100 ? "\(Int(value))" : "\(Double(Int(value * 10)) / 10)"
-    return rounded + " " + units[unit]
   }
 }
 

@@ -46,7 +46,7 @@ public protocol Scriptable: AnyObject {
   var nativeBytes: Int { get }
   /// How the prompt and `print` show the object.
   func display() -> String
-  /// The object in a few words, found without computing: `tensor 3x256x256 f32`.
+  /// The object in a few words, found without computing: `tensor 3×256×256 f32`.
   var brief: String { get }
 }
 

@@ -211,13 +211,6 @@ typedef struct assignment {
 static int set_string(lua_State *L) {
   const assignment *a = lua_touserdata(L, 1);
   atl_push_environment(L);
-  if (a->text == NULL) {
-    lua_pushglobaltable(L);
-    lua_pushstring(L, a->name);
-    lua_pushnil(L);
-    lua_rawset(L, -3);
-    return 0;
-  }
   lua_pushlstring(L, a->text, a->length);
   lua_setfield(L, -2, a->name);
   return 0;

@@ -1,5 +1,5 @@
-// The chain of calls in which an error was raised, through coroutines and engine functions, and what an explanation of
-// an error looks up afterwards: names in tables, files that changed. Everything is read raw; nothing here runs code.
+// The chain of calls in which an error was raised, through coroutines and engine functions, and which files of code have
+// changed since they were loaded. Nothing here runs code.
 #include "internal.h"
 
 #include <stdlib.h>
@@ -10,8 +10,6 @@
 #define INNERMOST 12
 #define OUTERMOST 8
 #define LONGEST_SOURCE 4096
-#define MOST_KEYS 100000
-#define LONGEST_CHAIN 8
 
 void atl_forget_frames(atl_host *host) {
   for (int i = 0; i < host->frame_count; i++) {
@@ -146,83 +144,6 @@ void atl_record_frames(lua_State *L, lua_State *from, int level, bool known) {
 int32_t atl_frame_count(const atl_host *host) { return host->frame_count; }
 
 const atl_frame *atl_frame_at(const atl_host *host, int32_t index) { return &host->frames[index]; }
-
-// MARK: Names
-
-typedef struct search {
-  const char *path;
-  void *context;
-  void (*each)(void *context, const char *key, size_t length);
-  int64_t length;
-} search;
-
-// Pushes what a path of names (`a.b.c`) leads to: a name of the cells' environment or a global, then fields.
-static bool push_path(lua_State *L, const char *path) {
-  const char *end = strchr(path, '.');
-  size_t length = end == NULL ? strlen(path) : (size_t)(end - path);
-  atl_push_environment(L);
-  lua_pushlstring(L, path, length);
-  if (lua_rawget(L, -2) == LUA_TNIL) {
-    lua_pop(L, 1);
-    lua_pushglobaltable(L);
-    lua_pushlstring(L, path, length);
-    lua_rawget(L, -2);
-  }
-  while (end != NULL) {
-    if (lua_type(L, -1) != LUA_TTABLE) return false;
-    const char *start = end + 1;
-    end = strchr(start, '.');
-    lua_pushlstring(L, start, end == NULL ? strlen(start) : (size_t)(end - start));
-    lua_rawget(L, -2);
-    lua_remove(L, -2);
-  }
-  return true;
-}
-
-static int visit_fields(lua_State *L) {
-  const search *s = lua_touserdata(L, 1);
-  if (s->path[0] == '\0') {
-    atl_push_environment(L);
-  } else if (!push_path(L, s->path)) {
-    return 0;
-  }
-  int budget = MOST_KEYS;
-  for (int link = 0; link < LONGEST_CHAIN; link++) {
-    if (lua_type(L, -1) == LUA_TTABLE) {
-      lua_pushnil(L);
-      while (lua_next(L, -2)) {
-        lua_pop(L, 1);
-        if (--budget < 0) return 0;
-        size_t length;
-        if (lua_type(L, -1) != LUA_TSTRING) continue;
-        const char *key = lua_tolstring(L, -1, &length);
-        s->each(s->context, key, length);
-      }
-    }
-    if (!lua_getmetatable(L, -1)) return 0;
-    lua_pushliteral(L, "__index");
-    if (lua_rawget(L, -2) != LUA_TTABLE) return 0;
-  }
-  return 0;
-}
-
-void atl_each_field(
-  atl_host *host, const char *path, void *context, void (*each)(void *context, const char *key, size_t length)) {
-  search s = {path, context, each, -1};
-  atl_protect(host, visit_fields, &s);
-}
-
-static int measure_list(lua_State *L) {
-  search *s = lua_touserdata(L, 1);
-  if (push_path(L, s->path) && lua_type(L, -1) == LUA_TTABLE) s->length = (int64_t)lua_rawlen(L, -1);
-  return 0;
-}
-
-int64_t atl_list_length(atl_host *host, const char *path) {
-  search s = {path, NULL, NULL, -1};
-  atl_protect(host, measure_list, &s);
-  return s.length;
-}
 
 // MARK: Files
 

@@ -130,7 +130,7 @@ static void see_function(lua_State *L, int index, atl_sight *sight) {
 }
 
 // What the value at a stack index is.
-static void see(lua_State *L, int index, atl_sight *sight) {
+void atl_see_at(lua_State *L, int index, atl_sight *sight) {
   memset(sight, 0, sizeof(*sight));
   sight->tag = ATL_PROBLEM;
   index = lua_absindex(L, index);
@@ -183,7 +183,7 @@ static bool visit_table(lua_State *L, look *l) {
     size_t length;
     const char *key = lua_type(L, -2) == LUA_TSTRING ? lua_tolstring(L, -2, &length) : NULL;
     if (key != NULL && matches(l, key, length)) {
-      see(L, -1, &sight);
+      atl_see_at(L, -1, &sight);
       if (++l->given > l->most || !l->visit(l->context, key, length, &sight)) return false;
     }
     lua_pop(L, 1);
@@ -215,7 +215,7 @@ static int look_value(lua_State *L) {
   luaL_checkstack(L, 32, NULL);
   push_path(L, l);
   atl_sight sight;
-  see(L, -1, &sight);
+  atl_see_at(L, -1, &sight);
   l->visit(l->context, NULL, 0, &sight);
   l->finished = true;
   return 0;

@@ -144,8 +144,9 @@ void atl_forget_files(atl_host *host);
 
 // show.c
 void atl_show_value(lua_State *L, int index);
-/// Pushes one line about a value; no metamethod of the script runs.
-void atl_show_brief(lua_State *L, int index);
+// inspect.c
+/// What the value at a stack index is, found without running anything.
+void atl_see_at(lua_State *L, int index, atl_sight *sight);
 
 // cells.c
 /// Pushes the environment of cells.

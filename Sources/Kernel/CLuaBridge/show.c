@@ -192,15 +192,3 @@ void atl_show_value(lua_State *L, int index) {
     luaL_tolstring(L, index, NULL);
   }
 }
-
-void atl_show_brief(lua_State *L, int index) {
-  luaL_checkstack(L, 12, "no room to show a value");
-  luaL_Buffer out;
-  if (lua_type(L, index) == LUA_TTABLE) {
-    show_table(L, index, 0, NULL);
-    return;
-  }
-  luaL_buffinit(L, &out);
-  show_inner(L, index, 0, &out);
-  luaL_pushresult(&out);
-}

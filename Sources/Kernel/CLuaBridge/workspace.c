@@ -6,22 +6,18 @@
 
 typedef struct listing {
   void *context;
-  void (*visit)(void *context, const char *name, const char *kind, const char *text, int64_t bytes);
+  void (*visit)(void *context, const char *name, const atl_sight *sight, int64_t bytes);
 } listing;
 
 // The variable at the top of the stack (its name below it) to the visitor.
 static void visit_variable(lua_State *L, const listing *list) {
+  // lua_tostring would change a number that is the key of the walk.
+  if (lua_type(L, -2) != LUA_TSTRING) return;
   const char *name = lua_tostring(L, -2);
-  if (lua_type(L, -2) != LUA_TSTRING || strncmp(name, "__", 2) == 0) return;
-  const char *kind = luaL_typename(L, -1);
-  if (atl_handle_at(L, -1) != NULL && luaL_getmetafield(L, -1, "__name") == LUA_TSTRING) {
-    kind = lua_tostring(L, -1);
-    lua_pop(L, 1);
-  }
-  int value = lua_gettop(L);
-  atl_show_brief(L, value);
-  list->visit(list->context, name, kind, lua_tostring(L, -1), atl_measure(L, value));
-  lua_settop(L, value);
+  if (strncmp(name, "__", 2) == 0) return;
+  atl_sight sight;
+  atl_see_at(L, -1, &sight);
+  list->visit(list->context, name, &sight, atl_measure(L, -1));
 }
 
 static bool is_at_start(lua_State *L, int start, int name, int value) {
@@ -59,7 +55,7 @@ static int list_variables(lua_State *L) {
 
 void atl_each_variable(
   atl_host *host, void *context,
-  void (*visit)(void *context, const char *name, const char *kind, const char *text, int64_t bytes)) {
+  void (*visit)(void *context, const char *name, const atl_sight *sight, int64_t bytes)) {
   listing list = {context, visit};
   atl_protect(host, list_variables, &list);
 }
@@ -76,6 +72,9 @@ static void copy_table(lua_State *L, int from, int to) {
 // The loaded modules and the globals, as copies under their names in one table.
 static int snapshot(lua_State *L) {
   atl_host *host = host_of(L);
+  // A later snapshot takes the place of an earlier one.
+  if (host->globals_at_start != 0) luaL_unref(L, LUA_REGISTRYINDEX, host->globals_at_start);
+  if (host->modules_at_start != 0) luaL_unref(L, LUA_REGISTRYINDEX, host->modules_at_start);
   lua_pushglobaltable(L);
   lua_newtable(L);
   copy_table(L, 2, 3);

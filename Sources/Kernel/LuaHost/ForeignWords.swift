@@ -63,7 +63,7 @@ extension LuaHost {
   ]
 
   func globalSuggestion(_ name: String) -> String? {
-    LuaHost.foreignWords[name] ?? Suggestion.nearest(to: name, in: keys() + fields(of: "").filter { $0 != "__cell" })
+    LuaHost.foreignWords[name] ?? Suggestion.nearest(to: name, in: fields(of: "").filter { $0 != "__cell" })
       ?? registry.functions.first { $0.name == name && $0.module != nil }?.qualifiedName
   }
 }

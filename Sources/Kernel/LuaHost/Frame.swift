@@ -59,24 +59,6 @@ extension LuaHost {
     default: .library
     }
   }
-
-  /// Names that a path of names (`a.b.c`) holds, those behind it by `__index` included; no metamethod runs. A path starts
-  /// at what cells declared or at the globals.
-  func fields(of path: String) -> [String] {
-    final class Names { var list = [String]() }
-    let names = Names()
-    atl_each_field(pointer, path, Unmanaged.passUnretained(names).toOpaque()) { context, key, length in
-      let names = Unmanaged<Names>.fromOpaque(context!).takeUnretainedValue()
-      names.list.append(String(decoding: UnsafeRawBufferPointer(start: key, count: length), as: UTF8.self))
-    }
-    return names.list
-  }
-
-  /// The length of the list that a path of names leads to; nil when it is no table.
-  public func listLength(_ path: String) -> Int? {
-    let length = Int(atl_list_length(pointer, path))
-    return length < 0 ? nil : length
-  }
 }
 
 /// The texts of cells, kept so that an error in a function that was typed earlier can show its line.

@@ -168,8 +168,11 @@ extension LuaHost {
   /// What of a file is looked through, in bytes: enough for every script that a person writes.
   private static let longestFile = 4 << 20
 
-  /// The first bytes of a file; nil when it cannot be read, or is no plain file.
-  static func contents(ofFile path: String) -> [UInt8]? {
+  /// The text of a cell or of a command line, by its name in Lua (`=prompt[3]`), while it is kept.
+  public func text(ofChunk chunk: String) -> String? { sources[chunk].map { String(decoding: $0, as: UTF8.self) } }
+
+  /// The first 4 MiB of a file; nil when it cannot be read, or is no plain file.
+  public static func contents(ofFile path: String) -> [UInt8]? {
     var status = stat()
     guard stat(path, &status) == 0, status.st_mode & S_IFMT == S_IFREG, let file = fopen(path, "r") else { return nil }
     defer { fclose(file) }

@@ -69,12 +69,9 @@ extension LuaHost {
   /// Forgets what cells declared local, and their results.
   public func resetCells() { atl_reset_cells(pointer) }
 
-  /// Sets a variable of cells to a text; nil clears the global of that name.
-  public func setVariable(_ name: String, _ text: String?) {
-    guard var text else {
-      _ = atl_set_variable(pointer, name, nil, 0)
-      return
-    }
+  /// Sets a variable of cells to a text.
+  public func setVariable(_ name: String, _ text: String) {
+    var text = text
     _ = text.withUTF8 { bytes in
       bytes.withMemoryRebound(to: CChar.self) { atl_set_variable(pointer, name, $0.baseAddress, $0.count) }
     }

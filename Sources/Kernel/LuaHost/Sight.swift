@@ -117,6 +117,12 @@ extension LuaHost {
     return found.list
   }
 
+  /// Names in what a path of names (`a.b.c`) leads to, those behind it by `__index` included; the first ones of very many.
+  func fields(of path: String) -> [String] {
+    let steps = path.split(separator: ".").map { SightStep.name(String($0)) }
+    return names(in: steps, .prefix(""), deadline: LuaHost.clock + 30_000_000).map(\.name)
+  }
+
   private static func withSteps(_ path: [SightStep], _ body: (UnsafeBufferPointer<atl_step>) -> Void) {
     var bytes: [CChar] = [], places: [(start: Int, count: Int)] = []
     for case .name(let name) in path {

@@ -1,3 +1,5 @@
+internal import Surface
+
 /// A line of source as a report shows it, with a mark under a part of it: tabs are blanks, and of a long line only the
 /// part around the mark is shown.
 struct SourceLine {
@@ -28,7 +30,7 @@ struct SourceLine {
         cells.append(("  ", 2))
       } else {
         let isControl = scalar.value < 32 || (127..<160).contains(scalar.value)
-        cells.append((isControl ? "·" : String(scalar), isControl ? 1 : SourceLine.columns(of: scalar)))
+        cells.append((isControl ? "·" : String(scalar), isControl ? 1 : TextWidth.of(scalar)))
       }
       offset += UTF8.width(scalar)
     }
@@ -72,19 +74,5 @@ struct SourceLine {
       end += 1
     }
     return start..<end
-  }
-
-  /// Columns that a terminal gives a character: 0 for marks that join the one before, 2 for East Asian wide ones.
-  private static func columns(of scalar: Unicode.Scalar) -> Int {
-    switch scalar.properties.generalCategory {
-    case .nonspacingMark, .enclosingMark, .format: return 0
-    default: break
-    }
-    switch scalar.value {
-    case 0x1100...0x115F, 0x2E80...0x303E, 0x3041...0xA4CF, 0xAC00...0xD7A3, 0xF900...0xFAFF, 0xFE30...0xFE6F,
-      0xFF00...0xFF60, 0xFFE0...0xFFE6, 0x1F300...0x1F64F, 0x1F680...0x1F6FF, 0x1F900...0x1F9FF, 0x20000...0x3FFFD:
-      return 2
-    default: return 1
-    }
   }
 }

@@ -1,13 +1,10 @@
 internal import CLuaBridge
 internal import Surface
 
-/// A variable of the script, as a listing shows it.
-public struct Variable: Equatable {
+/// A variable of the script.
+public struct Variable {
   public let name: String
-  /// Lua's word for its type, or the type of an engine object.
-  public let kind: String
-  /// One line about the value.
-  public let text: String
+  public let sight: Sight
   /// What it keeps alive, in bytes.
   public let bytes: Int
 }
@@ -22,11 +19,9 @@ extension LuaHost {
   public func variables() -> [Variable] {
     final class List { var list: [Variable] = [] }
     let found = List()
-    atl_each_variable(pointer, Unmanaged.passUnretained(found).toOpaque()) { context, name, kind, text, bytes in
+    atl_each_variable(pointer, Unmanaged.passUnretained(found).toOpaque()) { context, name, sight, bytes in
       let found = Unmanaged<List>.fromOpaque(context!).takeUnretainedValue()
-      found.list.append(
-        Variable(
-          name: String(cString: name!), kind: String(cString: kind!), text: String(cString: text!), bytes: Int(bytes)))
+      found.list.append(Variable(name: String(cString: name!), sight: Sight(sight!.pointee), bytes: Int(bytes)))
     }
     return found.list.sorted { $0.name < $1.name }
   }
@@ -40,8 +35,6 @@ extension LuaHost {
   public func forgetModules() throws {
     if !atl_forget_modules(pointer) { throw notEnoughMemory }
   }
-}
 
-extension LuaHost {
   private var notEnoughMemory: EngineError { EngineError("", "there is not enough memory for that: \(message)") }
 }

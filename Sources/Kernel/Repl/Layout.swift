@@ -1,4 +1,4 @@
-internal import CReadline
+internal import Surface
 
 /// One place of a row on the screen: a character with the marks that sit on it.
 struct Cell: Equatable {
@@ -116,9 +116,7 @@ struct Glyph {
     }
     length = UTF8.width(value)
     scalar = value.value
-    let columns = Int(atl_columns(value.value))
-    // What the C library does not know takes one column on most terminals.
-    width = value.value < 0xA0 ? 2 : columns < 0 ? 1 : columns
+    width = value.value < 0xA0 ? 2 : TextWidth.of(value)
   }
 
   /// What is written for it.

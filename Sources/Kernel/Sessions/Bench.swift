@@ -49,7 +49,7 @@ enum Bench {
     let spread = median > 0 ? (quantile(times, 0.75) - quantile(times, 0.25)) / median * 100 : 0
     let each = calls == 1 ? "" : " of \(calls) calls each"
     return
-      "median \(median.durationText), least \(times[0].durationText), most \(times[times.count - 1].durationText), "
+      "median \(median.secondsText), least \(times[0].secondsText), most \(times[times.count - 1].secondsText), "
       + "middle half within \(Int(spread.rounded())) %; \(times.count) runs\(each)"
   }
 
@@ -58,19 +58,5 @@ enum Bench {
     let position = share * Double(sorted.count - 1), low = Int(position)
     let high = min(low + 1, sorted.count - 1)
     return sorted[low] + (sorted[high] - sorted[low]) * (position - Double(low))
-  }
-}
-
-extension Double {
-  /// Seconds for people, in three digits: `1.23 ms`.
-  var durationText: String {
-    if self >= 120 { return "\(Int(self / 60)) min \(Int(self.truncatingRemainder(dividingBy: 60))) s" }
-    for (factor, unit) in [(1.0, "s"), (1e-3, "ms"), (1e-6, "µs"), (1e-9, "ns")] where self >= factor || unit == "ns" {
-      let value = self / factor
-      let digits = value >= 100 ? 1.0 : value >= 10 ? 10.0 : 100.0
-      let rounded = (value * digits).rounded() / digits
-      return digits == 1 ? "\(Int(rounded)) \(unit)" : "\(rounded) \(unit)"
-    }
-    return "0 ns"
   }
 }

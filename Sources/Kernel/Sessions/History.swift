@@ -27,13 +27,7 @@ public final class History {
   private static let startBytes = 1 << 20
 
   /// The file of the user: `$XDG_STATE_HOME/atelier/history`, by default under `~/.local/state`; nil without a home.
-  public static var defaultPath: String? {
-    if let state = getenv("XDG_STATE_HOME").map({ String(cString: $0) }), state.hasPrefix("/") {
-      return state + "/atelier/history"
-    }
-    guard let home = getenv("HOME").map({ String(cString: $0) }), home.hasPrefix("/") else { return nil }
-    return home + "/.local/state/atelier/history"
-  }
+  public static var defaultPath: String? { UserFolder.state.map { $0 + "/history" } }
 
   /// Reads a file, which need not exist; nil keeps nothing.
   public init(path: String? = History.defaultPath) {
@@ -128,7 +122,7 @@ public final class History {
   /// Appends what waits. Another session's lock is waited for a tenth of a second; after that the entries go with the next.
   private func write() {
     guard let path else { return waiting.removeAll() }
-    History.makeFolders(path)
+    UserFolder.make(String(path[..<(path.lastIndex(of: "/") ?? path.startIndex)]))
     let descriptor = open(path, O_RDWR | O_APPEND | O_CREAT | O_CLOEXEC | O_NONBLOCK, 0o600)
     guard descriptor >= 0 else {
       note("cannot write \(path): \(String(cString: strerror(errno)))")
@@ -165,14 +159,6 @@ public final class History {
     if !text.contains("#") { return text }
     return text.split(separator: "\n", omittingEmptySubsequences: false)
       .map { time(Array($0.utf8)[...]) == nil ? String($0) : " " + $0 }.joined(separator: "\n")
-  }
-
-  private static func makeFolders(_ file: String) {
-    var path = ""
-    for part in file.split(separator: "/").dropLast() {
-      path += "/" + part
-      mkdir(path, 0o700)
-    }
   }
 }
 

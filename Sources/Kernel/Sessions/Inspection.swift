@@ -1,4 +1,3 @@
-internal import Glibc
 internal import LuaHost
 internal import Surface
 
@@ -98,10 +97,10 @@ extension Session {
   private func variable(_ word: String, _ path: [SightStep], _ sight: Sight, _ detail: Int) -> String {
     let head = "\(word): \(sight.summary(host.registry))"
     switch sight {
-    case .closure(let source, let lines): return head + (detail < 2 ? "" : "\n" + code(word, source, lines))
+    case .closure(let source, let lines): return head + (detail < 2 ? "" : "\n" + code(source, lines))
     case .object(let object):
       let type = type(of: object).scriptType
-      let bytes = "  holds \(object.nativeBytes) bytes; a \(type.name) is \(type.summary)".wrapped()
+      let bytes = "  holds \(object.nativeBytes.bytesText); a \(type.name) is \(type.summary)".wrapped()
       return ([head, bytes] + (detail < 2 ? [] : [object.display()])).joined(separator: "\n")
         + "\n  ?\(type.name) lists its methods"
     case .table:
@@ -116,28 +115,14 @@ extension Session {
   }
 
   /// The lines of a function of the script, from its file or from the cell that defined it.
-  private func code(_ word: String, _ source: String, _ lines: ClosedRange<Int>) -> String {
-    let name = word.split(separator: ".").last.map(String.init) ?? word
-    let texts =
+  private func code(_ source: String, _ lines: ClosedRange<Int>) -> String {
+    let text =
       source.hasPrefix("@")
-      ? [Session.file(String(source.dropFirst()))].compactMap { $0 }
-      : cells.suffix(1000).reversed().map(\.text)
-    for text in texts {
-      let all = text.split(separator: "\n", omittingEmptySubsequences: false)
-      guard lines.lowerBound >= 1, lines.upperBound <= all.count else { continue }
-      let part = all[(lines.lowerBound - 1)..<lines.upperBound]
-      guard part.first!.contains("function"), source.hasPrefix("@") || part.first!.contains(name) else { continue }
-      return part.map { "  " + $0 }.joined(separator: "\n")
-    }
-    return "  its source lines are not kept"
-  }
-
-  private static func file(_ path: String) -> String? {
-    guard let file = fopen(path, "r") else { return nil }
-    defer { fclose(file) }
-    var bytes = [UInt8](repeating: 0, count: 1 << 20)
-    let count = fread(&bytes, 1, bytes.count, file)
-    return String(decoding: bytes[..<count], as: UTF8.self)
+      ? LuaHost.contents(ofFile: String(source.dropFirst())).map { String(decoding: $0, as: UTF8.self) }
+      : host.text(ofChunk: source)
+    let all = text?.split(separator: "\n", omittingEmptySubsequences: false) ?? []
+    guard lines.lowerBound >= 1, lines.upperBound <= all.count else { return "  its source lines are not kept" }
+    return all[(lines.lowerBound - 1)..<lines.upperBound].map { "  " + $0 }.joined(separator: "\n")
   }
 }
 

@@ -46,7 +46,8 @@ extension Session {
     guard words.suffix(3) == ["[", "0", "]"] else { return nil }
     let path = words.dropLast(3)
     let isPath = path.enumerated().allSatisfy { $0 % 2 == 0 ? tokens[$0].kind == .name : $1 == "." }
-    guard isPath, path.count % 2 == 1, let length = host.listLength(path.joined()), length > 0 else { return nil }
+    let steps = path.filter { $0 != "." }.map { SightStep.name($0) }
+    guard isPath, path.count % 2 == 1, case .table(let length) = host.sight(steps), length > 0 else { return nil }
     return "positions count from 1: the first is \(path.joined())[1]"
   }
 }

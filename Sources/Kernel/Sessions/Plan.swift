@@ -2,8 +2,9 @@ internal import LuaHost
 
 /// What to do with the text of a cell.
 enum Plan {
-  /// Run this source: the text itself, or the text with `return` before its last statement.
-  case run(String)
+  /// Run this source: the text itself, or the text with `return` before its last statement, which then begins at
+  /// `expression`, in bytes.
+  case run(String, expression: Int?)
   /// More lines are needed; the parser's message.
   case incomplete(String)
   /// Wrong whatever follows; the parser's message.
@@ -17,10 +18,10 @@ extension Session {
     let text = text.last == "\n" ? text : text + "\n"
     let expression = "return " + text
     let expressionProblem = host.syntaxProblem(expression, name: "=" + name)
-    if expressionProblem == nil { return .run(expression) }
+    if expressionProblem == nil { return .run(expression, expression: 0) }
     let problem = host.syntaxProblem(text, name: "=" + name)
     if let plan = withReturn(text, compiles: problem == nil) { return plan }
-    guard let problem else { return .run(text) }
+    guard let problem else { return .run(text, expression: nil) }
     if LuaHost.opensPythonBlock(text) {
       var lines = text[...]
       while lines.last?.isWhitespace == true { lines.removeLast() }
@@ -48,7 +49,7 @@ extension Session {
       let problem = host.syntaxProblem(whole, name: "=cell")
       let isUnfinished = !compiles && problem?.hasSuffix("near <eof>") == true
       guard problem == nil || isUnfinished, host.syntaxProblem(head, name: "=cell") == nil else { continue }
-      return isUnfinished ? .incomplete(problem!) : .run(whole)
+      return isUnfinished ? .incomplete(problem!) : .run(whole, expression: position)
     }
     return nil
   }

@@ -14,8 +14,8 @@ enum RunningCommands {
       var outcome: Outcome?
       let seconds = clock.measure { outcome = session.evaluate(code) } / .seconds(1)
       let grown = try session.liveBytes().map { after in after - (before ?? after) }
-      let memory = grown.map { $0 == 0 ? "" : "; tensors \($0 < 0 ? "−" : "+")\(abs($0).byteText)" } ?? ""
-      if case .done? = outcome?.ending { session.write("\(seconds.durationText)\(memory)\n") }
+      let memory = grown.map { $0 == 0 ? "" : "; tensors \($0 < 0 ? "−" : "+")\(abs($0).bytesText)" } ?? ""
+      if case .done? = outcome?.ending { session.write("\(seconds.secondsText)\(memory)\n") }
       return outcome!
     }
   }
@@ -75,16 +75,9 @@ enum RunningCommands {
       argument: .path
     ) { session, text in
       let isCell = text.isEmpty || Int(text) != nil
-      let path = isCell ? "/tmp/atelier-cell-\(getpid()).lua" : try Words.split(text)[0]
-      if isCell {
-        let number = Int(text) ?? session.cells.last?.number ?? 0
-        guard let cell = session.cells.last(where: { $0.number == number }) else {
-          throw EngineError(":edit", number == 0 ? "there is no cell yet" : "there is no cell \(number)")
-        }
-        try Words.write(cell.text + "\n", to: path)
-      }
+      let path = isCell ? try Words.temporaryFile(cell(text, of: session) + "\n") : try Words.split(text)[0]
       defer { if isCell { unlink(path) } }
-      let editor = Words.variable("VISUAL") ?? Words.variable("EDITOR") ?? "editor"
+      let editor = UserFolder.variable("VISUAL") ?? UserFolder.variable("EDITOR") ?? "editor"
       session.flush()
       let result = try Shell.run("\(editor) \(Words.quoted(path))")
       guard access(path, R_OK) == 0 else {
@@ -96,10 +89,20 @@ enum RunningCommands {
           advice: "set VISUAL or EDITOR to the editor you want")
       }
       if !isCell { return try session.run(file: path, []) }
-      let code = try Words.contents(of: path).trimmed
+      let code = String(decoding: LuaHost.contents(ofFile: path) ?? [], as: UTF8.self).trimmed
       session.write(code + "\n")
       return session.evaluate(code)
     }
+  }
+
+  /// The text of the cell of a number, or of the last one.
+  private static func cell(_ number: String, of session: Session) throws -> String {
+    guard let last = session.cells.last else { throw EngineError(":edit", "there is no cell yet") }
+    guard let wanted = Int(number) else { return last.text }
+    guard let cell = session.cells.last(where: { $0.number == wanted }) else {
+      throw EngineError(":edit", "there is no cell \(wanted)")
+    }
+    return cell.text
   }
 
   private static func need(_ code: String, _ command: String, _ example: String) throws {
@@ -134,31 +137,18 @@ enum Words {
     "'" + text.split(separator: "'", omittingEmptySubsequences: false).joined(separator: "'\\''") + "'"
   }
 
-  /// A variable of the environment that is set to something.
-  static func variable(_ name: String) -> String? {
-    getenv(name).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
-  }
-
-  static func write(_ text: String, to path: String) throws {
-    let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
-    guard descriptor >= 0 else { throw EngineError("", "cannot write \(path): \(String(cString: strerror(errno)))") }
+  /// Writes a text into a new file of its own that nobody else can open, and gives the path.
+  static func temporaryFile(_ text: String) throws -> String {
+    var path = Array(
+      (UserFolder.variable("TMPDIR") ?? "/tmp").utf8CString.dropLast() + "/atelier-XXXXXX.lua".utf8CString)
+    let descriptor = mkstemps(&path, 4)
+    guard descriptor >= 0 else { throw EngineError("", "cannot make a file: \(String(cString: strerror(errno)))") }
     defer { close(descriptor) }
-    let bytes = Array(text.utf8)
-    guard Glibc.write(descriptor, bytes, bytes.count) == bytes.count else {
-      throw EngineError("", "cannot write \(path): \(String(cString: strerror(errno)))")
+    let bytes = Array(text.utf8), name = String(decoding: path.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    guard write(descriptor, bytes, bytes.count) == bytes.count else {
+      unlink(name)
+      throw EngineError("", "cannot write \(name): \(String(cString: strerror(errno)))")
     }
-  }
-
-  static func contents(of path: String) throws -> String {
-    guard let file = fopen(path, "re") else {
-      throw EngineError("", "cannot read \(path): \(String(cString: strerror(errno)))")
-    }
-    defer { fclose(file) }
-    var bytes: [UInt8] = [], block = [UInt8](repeating: 0, count: 1 << 16)
-    while true {
-      let count = fread(&block, 1, block.count, file)
-      if count == 0 { return String(decoding: bytes, as: UTF8.self) }
-      bytes += block[..<count]
-    }
+    return name
   }
 }

@@ -7,8 +7,24 @@ struct Cell {
   let number: Int
   /// What was typed.
   let text: String
-  /// The same as a part of a script; nil for what failed or is no Lua.
-  let script: String?
+  /// Where its last expression begins, in bytes; nil when it has none.
+  let expression: Int?
+  /// Whether it ran without an error and is Lua.
+  let isScript: Bool
+
+  /// The cell with its last expression printed, whose values only a prompt shows.
+  var printed: String {
+    guard let expression else { return text }
+    let bytes = Array(text.utf8)
+    let tail = LuaLexer.tokens(Array(bytes[expression...])).filter { $0.kind != .comment }
+    guard let last = tail.last else { return text }
+    // `;` at the end, which hides the values, goes.
+    let isHiding = last.kind == .symbol && bytes[expression + last.range.lowerBound] == UInt8(ascii: ";")
+    let end = expression + (isHiding ? last.range.lowerBound : last.range.upperBound)
+    func piece(_ range: Range<Int>) -> String { String(decoding: bytes[range], as: UTF8.self) }
+    return piece(0..<expression) + "print(" + piece(expression..<end) + ")"
+      + piece((isHiding ? end + 1 : end)..<bytes.count)
+  }
 }
 
 /// What commands ask of the session: sources, scripts, the engine's own reports.
@@ -18,29 +34,7 @@ extension Session {
 
   /// The code as the body of a function: with `return` before a last expression.
   func source(running code: String) -> String {
-    if case .run(let source) = plan(code, name: "prompt") { source } else { code }
-  }
-
-  /// A cell as a script has it: an expression at its end, which only the prompt shows, is printed. `source` is the cell with
-  /// `return` before that expression.
-  func asScript(_ text: String, _ source: String) -> String {
-    if host.syntaxProblem(text, name: "=script") == nil { return text }
-    let before = Array(text.utf8), after = Array(source.utf8)
-    guard let start = zip(before, after).enumerated().first(where: { $1.0 != $1.1 })?.offset ?? Optional(before.count),
-      after.count > before.count
-    else { return text }
-    var place = start
-    // `return` may begin as the expression does (`r`): the place is where the rest agrees.
-    while place > 0, !after[place...].starts(with: Array("return ".utf8)) { place -= 1 }
-    let head = String(decoding: before[..<place], as: UTF8.self)
-    var tail = String(decoding: before[place...], as: UTF8.self).trimmed
-    if isHiding(tail) {
-      let last = LuaLexer.tokens(Array(tail.utf8)).last { $0.kind != .comment }!
-      tail = String(decoding: Array(tail.utf8)[..<last.range.lowerBound], as: UTF8.self)
-    }
-    let hasComment = LuaLexer.tokens(Array(tail.utf8)).last?.kind == .comment
-    let script = head + "print(" + tail + (hasComment ? "\n)" : ")")
-    return host.syntaxProblem(script, name: "=script") == nil ? script : text
+    if case .run(let source, _) = plan(code, name: "prompt") { source } else { code }
   }
 
   /// The cells that a text is when its lines are typed one after the other, as in the copy of a session; nil when it is one
@@ -87,8 +81,8 @@ extension Session {
     let path: String
     if let chosen = getenv("ATELIER_INIT").map({ String(cString: $0) }) {
       path = chosen
-    } else if let folder = Words.variable("XDG_CONFIG_HOME") ?? Words.variable("HOME").map({ $0 + "/.config" }) {
-      path = folder + "/atelier/init.lua"
+    } else if let folder = UserFolder.configuration {
+      path = folder + "/init.lua"
       if access(path, F_OK) != 0 { return nil }
     } else {
       return nil
@@ -105,10 +99,15 @@ extension Session {
     }
   }
 
-  /// Forgets what was made since the start.
-  func reset(seed: Int) throws {
+  /// Forgets what was made since the host's snapshot: variables, modules and results.
+  package func startAfresh() throws {
     try host.restoreSnapshot()
     kept = []
+  }
+
+  /// Forgets everything since the start, the cells too.
+  func reset(seed: Int) throws {
+    try startAfresh()
     cells = []
     lastScript = nil
     try call("atelier.seed", [.integer(seed)])

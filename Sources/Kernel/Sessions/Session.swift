@@ -74,11 +74,11 @@ public final class Session {
       let meant = asTyped(text)
       return evaluate(meant, typed: meant == text ? nil : text)
     }
-    do { return try run(special) } catch let error as EngineError {
-      return Outcome(failure: error.description)
-    } catch {
+    do { return try run(special) } catch is Interrupted {
       Interrupt.clear()
       return Outcome(ending: .interrupted(traceback: ""), warnings: [])
+    } catch {
+      return Outcome(failure: "\(error)")
     }
   }
 
@@ -111,15 +111,14 @@ public final class Session {
       if let pieces = cellsOneByOne(text) { return evaluate(pieces) }
       return Outcome(
         failure: host.explainedSyntax(message, in: text), report: host.syntaxReport(message, in: text))
-    case .run(let source):
+    case .run(let source, let expression):
       number += 1
       let promoted = Locals.promoted(source)
       let isSafe = promoted == source || host.syntaxProblem(promoted, name: "=" + name) == nil
       let result = host.run(cell: isSafe ? promoted : source, name: name, number: number, typed: text)
       let outcome = outcome(of: result, isHidden: isHiding(text), typed: text)
-      var script: String?
-      if case .done = result, typed == nil { script = asScript(text, source) }
-      cells.append(Cell(number: number, text: typed ?? text, script: script))
+      let isScript = if case .done = result { typed == nil } else { false }
+      cells.append(Cell(number: number, text: typed ?? text, expression: expression, isScript: isScript))
       return outcome
     }
   }
@@ -145,7 +144,7 @@ public final class Session {
     var warnings = host.overwrittenTables()
     switch result {
     case .done(let values):
-      let views = values.indices.map { index in host.resultObject(index).flatMap { try? viewer($0) } }
+      let views = isHidden ? [] : values.indices.map(view)
       if !values.isEmpty, values[0] != "nil" { remember() }
       if let typed { warnings += notes(on: typed, values) }
       return isHidden
@@ -158,6 +157,9 @@ public final class Session {
       return Outcome(ending: .interrupted(traceback: traceback), warnings: warnings)
     }
   }
+
+  /// What else can be shown of a value of the last run.
+  private func view(_ index: Int) -> View? { host.resultObject(index).flatMap { try? viewer($0) } }
 
   /// Keeps the result, and lets the oldest ones go when `Out` holds too much.
   private func remember() {

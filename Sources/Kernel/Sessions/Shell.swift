@@ -154,7 +154,7 @@ extension Session {
     guard words.first == "cd", words.count <= 2, !command.contains(where: { ";&|<>$`".contains($0) }) else {
       return false
     }
-    let home = Words.variable("HOME") ?? "/"
+    let home = UserFolder.variable("HOME") ?? "/"
     let target = words.count == 1 ? home : words[1].hasPrefix("~") ? home + words[1].dropFirst() : words[1]
     guard chdir(target) == 0 else {
       throw EngineError("!cd", "cannot go to \(target): \(String(cString: strerror(errno)))")

@@ -12,17 +12,18 @@ enum WorkspaceCommands {
       ["who"], ":who [PREFIX]", "Lists the variables, with their kinds and what they keep alive.", argument: .word
     ) {
       session, prefix in
-      let found = session.host.variables().filter {
-        ($0.kind != "function" || !prefix.isEmpty) && $0.name.hasPrefix(prefix)
-          && !["_", "__", "Out", "arg"].contains($0.name)
+      let all = session.host.variables().filter {
+        $0.name.hasPrefix(prefix) && !["_", "__", "Out", "arg"].contains($0.name)
       }
-      let functions = session.host.variables().filter { $0.kind == "function" }.map(\.name)
-      var lines = table(found.map { [$0.name, $0.kind, $0.bytes.byteText, $0.text.firstLine(upTo: 60)] })
+      let listed = prefix.isEmpty ? all.filter { !$0.sight.isCallable } : all
+      var lines = table(
+        listed.map { [$0.name, $0.bytes.bytesText, $0.sight.summary(session.host.registry).firstLine(upTo: 60)] })
+      let functions = all.filter(\.sight.isCallable).map(\.name)
       if prefix.isEmpty, !functions.isEmpty { lines.append("functions: " + functions.joined(separator: ", ")) }
-      session.write(
-        (lines.isEmpty
-          ? prefix.isEmpty ? "there are no variables yet" : "no variable begins with '\(prefix)'"
-          : lines.joined(separator: "\n")) + "\n")
+      if lines.isEmpty {
+        lines = [prefix.isEmpty ? "there are no variables yet" : "no variable begins with '\(prefix)'"]
+      }
+      session.write(lines.joined(separator: "\n") + "\n")
     }
   }
 
@@ -30,9 +31,9 @@ enum WorkspaceCommands {
     Command(["out"], ":out", "Lists the results that Out[n] holds; the newest is also _, the one before it __.") {
       session, _ in
       let rows = session.kept.map { entry in
-        ["Out[\(entry.number)]", entry.bytes.byteText, session.source(of: entry.number).firstLine(upTo: 60)]
+        ["Out[\(entry.number)]", entry.bytes.bytesText, session.source(of: entry.number).firstLine(upTo: 60)]
       }
-      let limit = "results are let go, oldest first, when they keep more than \(session.resultLimit.byteText) alive"
+      let limit = "results are let go, oldest first, when they keep more than \(session.resultLimit.bytesText) alive"
       session.write(
         (rows.isEmpty ? "there are no results yet" : table(rows + [[limit]]).joined(separator: "\n")) + "\n")
     }
@@ -48,16 +49,16 @@ enum WorkspaceCommands {
         ]
         for (name, value) in use.fields {
           guard let bytes = value.exactInteger else { continue }
-          rows.append([name, bytes.byteText, meaning[name] ?? ""])
+          rows.append([name, bytes.bytesText, meaning[name] ?? ""])
         }
       }
       rows.append([
-        "Lua", session.host.luaBytes.byteText, "of \(session.host.memoryLimit.byteText) that a script may use",
+        "Lua", session.host.luaBytes.bytesText, "of \(session.host.memoryLimit.bytesText) that a script may use",
       ])
       rows.append([
-        "Out", session.kept.reduce(0) { $0 + $1.bytes }.byteText, "kept alive by \(session.kept.count) results",
+        "Out", session.kept.reduce(0) { $0 + $1.bytes }.bytesText, "kept alive by \(session.kept.count) results",
       ])
-      if let resident = Process.residentBytes { rows.append(["process", resident.byteText, "resident memory"]) }
+      if let resident = Process.residentBytes { rows.append(["process", resident.bytesText, "resident memory"]) }
       session.write(table(rows).joined(separator: "\n") + "\n")
     }
   }
@@ -67,7 +68,9 @@ enum WorkspaceCommands {
       ["save"], ":save FILE", "Writes the cells of this session that ran without an error as a script.", argument: .path
     ) { session, path in
       guard !path.isEmpty else { throw EngineError(":save", "needs the name of a file", advice: ":save session.lua") }
-      let cells = session.cells.compactMap(\.script)
+      let cells = session.cells.filter(\.isScript).map { cell in
+        session.host.syntaxProblem(cell.text, name: "=script") == nil ? cell.text : cell.printed
+      }
       guard !cells.isEmpty else { throw EngineError(":save", "no cell has run without an error yet") }
       let text = cells.joined(separator: "\n") + "\n"
       try AtomicFile.write(path, operation: ":save") { stream in
@@ -139,20 +142,6 @@ enum Process {
     return text.split(separator: " ").dropFirst().first.flatMap { Int($0) }.map {
       $0 * Int(sysconf(Int32(_SC_PAGESIZE)))
     }
-  }
-}
-
-extension Int {
-  /// A number of bytes for people: `1.5 MB` (powers of 1000).
-  var byteText: String {
-    var value = Double(self), unit = 0
-    let units = ["B", "kB", "MB", "GB", "TB"]
-    while value.magnitude >= 1000, unit < units.count - 1 {
-      value /= 1000
-      unit += 1
-    }
-    let tenths = (value * 10).rounded() / 10
-    return unit == 0 ? "\(self) B" : tenths < 10 ? "\(tenths) \(units[unit])" : "\(Int(value.rounded())) \(units[unit])"
   }
 }
 

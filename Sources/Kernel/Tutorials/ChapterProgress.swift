@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Glibc
+internal import Sessions
 
 /// How far a student is in a chapter.
 public struct ChapterProgress: Equatable, Sendable {
@@ -44,13 +45,7 @@ public final class ProgressFile {
   }
 
   /// The folder for progress of all chapters; nil when the environment names no place.
-  public static func standardFolder() -> String? {
-    func variable(_ name: String) -> String? {
-      getenv(name).map { String(cString: $0) }.flatMap { $0.hasPrefix("/") ? $0 : nil }
-    }
-    if let state = variable("XDG_STATE_HOME") { return state + "/atelier/progress" }
-    return variable("HOME").map { $0 + "/.local/state/atelier/progress" }
-  }
+  public static func standardFolder() -> String? { UserFolder.state.map { $0 + "/progress" } }
 
   /// Changes what is kept. The file is read again first, under a lock, so that two prompts at once lose nothing, and is
   /// replaced in one piece.
@@ -83,7 +78,7 @@ public final class ProgressFile {
 
   /// A descriptor that holds the lock, or nil when there is no place to write.
   private func takeLock() -> Int32? {
-    guard let folder, ProgressFile.makeFolders(folder) else {
+    guard let folder, UserFolder.make(folder) else {
       if let path { tellOnce("your progress cannot be written to \(path); it lasts as long as this walk") }
       return nil
     }
@@ -129,14 +124,5 @@ public final class ProgressFile {
     if hasTold { return }
     hasTold = true
     tell(text)
-  }
-
-  private static func makeFolders(_ folder: String) -> Bool {
-    var path = ""
-    for part in folder.split(separator: "/") {
-      path += "/" + part
-      if mkdir(path, 0o700) != 0, errno != EEXIST { return false }
-    }
-    return true
   }
 }

@@ -53,7 +53,7 @@ public final class Walker {
     replaced = session.commands.filter { old in mine.contains { $0.names[0] == old.names[0] } }
     session.add(mine)
     // What the session holds now is what every step begins with.
-    _ = session.host.run(Walker.keepGlobals, name: "=tutorial")
+    try? session.host.takeSnapshot()
     let progress = file.progress
     say(typography.heading(chapter.title), "")
     say(typography.prose(chapter.description), "")
@@ -205,25 +205,7 @@ public final class Walker {
   }
 
   /// Forgets what the student and the step defined, and brings back globals that were overwritten.
-  private func forget() {
-    session.host.resetCells()
-    _ = session.host.run(Walker.restoreGlobals, name: "=tutorial")
-  }
-
-  private static let slot = "package.loaded['atelier.tutorial']"
-
-  /// Remembers the globals in a place that no completion lists.
-  private static let keepGlobals = """
-    local globals, kept = _G, {}
-    local next, rawset = next, rawset
-    for name, value in next, globals do kept[name] = value end
-    \(slot) = function()
-      for name in next, globals do if kept[name] == nil then rawset(globals, name, nil) end end
-      for name, value in next, kept do rawset(globals, name, value) end
-    end
-    """
-
-  private static let restoreGlobals = "\(slot)()"
+  private func forget() { try? session.startAfresh() }
 
   /// Values as a prompt shows them: pictures and plots where they can be shown, else text.
   private static func show(_ outcome: Outcome, in session: Session) {

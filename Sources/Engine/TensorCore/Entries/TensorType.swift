@@ -7,10 +7,8 @@ extension Tensor: Scriptable {
   /// Bytes that this tensor keeps alive; views count little, their storage counts once with its first tensor.
   public var nativeBytes: Int { isView ? 64 : storage.bytes + 256 }
 
-  /// Sizes and element type: `tensor 3x256x256 f32`, `tensor scalar f32`.
-  public var brief: String {
-    "tensor \(shape.isEmpty ? "scalar" : shape.map(String.init).joined(separator: "x")) \(dtype.rawValue)"
-  }
+  /// Sizes and element type: `tensor 3×256×256 f32`, `tensor scalar f32`.
+  public var brief: String { "tensor \(shape.shapeText) \(dtype.rawValue)" }
 }
 
 /// Everything that a script may call on tensors: the table `tensor` and the methods.

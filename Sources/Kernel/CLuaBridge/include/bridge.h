@@ -188,12 +188,6 @@ bool atl_set_script(atl_host *host, const char *script, const char *const *argum
 /// The calls in which the last failure was raised, innermost first; valid until the next run.
 int32_t atl_frame_count(const atl_host *host);
 const atl_frame *atl_frame_at(const atl_host *host, int32_t index);
-/// Calls `each` with every text key of the table that a path of names leads to (empty: what cells declared), and of the
-/// tables that stand behind it by `__index`. Nothing of the script runs.
-void atl_each_field(
-  atl_host *host, const char *path, void *context, void (*each)(void *context, const char *key, size_t length));
-/// The length of the list that a path of names leads to; -1 when it is no table.
-int64_t atl_list_length(atl_host *host, const char *path);
 /// Whether a file of Lua code is another than when it was loaded, or gone.
 bool atl_file_changed(const atl_host *host, const char *path);
 /// Message and traceback of what failed last; valid until the next call.
@@ -210,12 +204,8 @@ int64_t atl_remember_result(atl_host *host, int64_t number);
 void atl_forget_result(atl_host *host, int64_t number);
 /// Forgets what cells declared, and their results.
 void atl_reset_cells(atl_host *host);
-/// Sets a variable of cells to a text, or (text NULL) clears the global of that name.
+/// Sets a variable of cells to a text.
 bool atl_set_variable(atl_host *host, const char *name, const char *text, size_t length);
-/// Calls `visit` with every variable that is not as it was at the snapshot: those of cells first, then globals.
-void atl_each_variable(
-  atl_host *host, void *context,
-  void (*visit)(void *context, const char *name, const char *kind, const char *text, int64_t bytes));
 /// Remembers globals and loaded modules as they are now, for the three below.
 bool atl_snapshot(atl_host *host);
 /// Forgets everything that cells and scripts have made since the snapshot.
@@ -271,6 +261,12 @@ bool atl_see_keys(
   atl_host *host, const atl_step *path, int32_t steps, const char *filter, size_t length, int32_t mode,
   int64_t deadline, int32_t most, void *context,
   bool (*visit)(void *context, const char *key, size_t length, const atl_sight *sight));
+
+/// Calls `visit` with every variable that is not as it was at the snapshot, those of cells first, and the bytes that it
+/// keeps alive.
+void atl_each_variable(
+  atl_host *host, void *context,
+  void (*visit)(void *context, const char *name, const atl_sight *sight, int64_t bytes));
 
 // Standard output and standard error. Writing an error first flushes the output.
 void atl_write_output(const void *bytes, size_t length);

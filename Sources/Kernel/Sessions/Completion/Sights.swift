@@ -19,7 +19,7 @@ extension Sight {
     }
   }
 
-  /// One line: `table of 3`, `tensor 3x256x256 f32`, what an engine's function does.
+  /// One line: `table of 3`, `tensor 3×256×256 f32`, what an engine's function does.
   func summary(_ registry: Registry) -> String {
     switch self {
     case .none: "nil"

@@ -10,10 +10,6 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/select.h>
-#include <wchar.h>
-
-// Hidden from Swift by feature macros.
-extern int wcwidth(wchar_t);
 
 /// Starts readline: our name for the user's ~/.inputrc; no signal handlers of its own (ours end the wait for a key); text
 /// is UTF-8 whatever the locale says, for the program writes nothing else; keys come from `key`, `available` says whether
@@ -105,9 +101,6 @@ static inline void atl_readline_write(const void *_Nonnull bytes, size_t count) 
   fwrite(bytes, 1, count, stream);
   fflush(stream);
 }
-
-/// Columns that a character takes, -1 where the C library does not know it.
-static inline int atl_columns(unsigned scalar) { return wcwidth((wchar_t)scalar); }
 
 /// The size of the terminal as it says itself; 0 where it says nothing.
 static inline void atl_terminal_size(int *_Nonnull columns, int *_Nonnull rows) {

@@ -16,7 +16,8 @@ public enum TextWidth {
     return min(2, width)
   }
 
-  static func of(_ scalar: Unicode.Scalar) -> Int {
+  /// Columns of one scalar; control characters and marks take none.
+  public static func of(_ scalar: Unicode.Scalar) -> Int {
     let code = scalar.value
     if code < 0xA0 { return code >= 0x20 && code < 0x7F ? 1 : 0 }
     if contains(WidthTables.nothing, code) { return 0 }
