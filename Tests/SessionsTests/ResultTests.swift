@@ -42,7 +42,7 @@ struct ResultTests {
 
   @Test func everyValueIsShownWithItsView() throws {
     let host = try LuaHost(functions: Catalogue.functions(), types: Catalogue.types())
-    let session = Session(host) { View("view of \(type(of: $0).scriptType.name)") }
+    let session = Session(host) { object, _ in View("view of \(type(of: object).scriptType.name)") }
     let outcome = session.submit("x = 1\ntensor{1}, 2, nn.ReLU()")
     #expect(outcome.views.map { $0?.text } == ["view of tensor", nil, "view of layer"])
     guard case .done(let values) = outcome.ending else {

@@ -25,7 +25,7 @@ final class Desk {
     var functions = Catalogue.functions()
     if !engine { functions = functions.filter { $0.qualifiedName == "atelier.seed" } }
     let host = try LuaHost(functions: functions, types: engine ? Catalogue.types() : [])
-    session = Session(host, viewer: Catalogue.view)
+    session = Session(host) { try Catalogue.view(of: $0, text: $1) }
     before = Set(host.keys())
     var told: [String] = []
     let file = ProgressFile(chapter: chapter.id, folder: progress) { told.append($0) }

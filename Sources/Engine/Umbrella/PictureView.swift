@@ -68,7 +68,8 @@ enum PictureView {
 extension Catalogue {
   /// What can be seen of an engine object: pictures and batches of them, plots; nil for what has only its text. A tensor is
   /// taken for a picture when it has three channels of at least 16 × 16 floating-point numbers that lie about 0 to 1.
-  public static func view(of object: any Scriptable) throws -> View? {
+  /// `text` is what its `display` gives, where that is known already.
+  public static func view(of object: any Scriptable, text: String? = nil) throws -> View? {
     if let viewable = object as? any Viewable { return try viewable.view() }
     guard let tensor = object as? Tensor, tensor.dtype.isFloating, (3...4).contains(tensor.rank) else { return nil }
     let shape = Array(tensor.shape.suffix(3))
@@ -77,7 +78,7 @@ extension Catalogue {
     // Gradients and features have the shape of pictures too; nobody wants to see them in black and white.
     let (low, high) = (try plain.min().item(), try plain.max().item())
     guard low >= -0.5, high <= 1.5, high > 0.02 else { return nil }
-    let text = tensor.display()
+    let text = text ?? tensor.display()
     guard tensor.rank == 4, tensor.shape[0] > 1 else { return try PictureView.view(of: plain, text: text) }
     let batch = try (0..<min(64, plain.shape[0])).map { try plain.select(0, $0) }
     return try PictureView.view(of: Arrange.grid(batch, Arrange.Layout(), operation: "show"), text: text)

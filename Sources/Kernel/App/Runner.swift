@@ -31,7 +31,7 @@ struct Runner {
   }
 
   /// A conversation with the host, which knows what engine objects look like.
-  func session() -> Session { Session(host, viewer: Catalogue.view) }
+  func session() -> Session { Session(host) { try Catalogue.view(of: $0, text: $1) } }
 
   /// Where the text of a chunk is found again, for advice on its syntax.
   enum Source {

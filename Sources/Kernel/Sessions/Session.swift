@@ -5,8 +5,8 @@ public import Surface
 /// a notebook) drives one of these; it knows nothing of terminals.
 public final class Session {
   public let host: LuaHost
-  /// What can be shown of an engine object; nil where there is nothing but its text.
-  public let viewer: (any Scriptable) throws -> View?
+  /// What can be shown of an engine object whose text is known; nil where there is nothing but that.
+  private let viewer: (_ object: any Scriptable, _ text: String) throws -> View?
   /// Commands, in the order in which help lists them. A front end adds its own.
   public private(set) var commands: [Command] = []
   /// The number of the newest cell, counted from 1.
@@ -24,7 +24,7 @@ public final class Session {
   var lastScript: (file: String, arguments: [String])?
 
   /// A session with the standard commands. `viewer` gives the views of engine objects.
-  public init(_ host: LuaHost, viewer: @escaping (any Scriptable) throws -> View? = { _ in nil }) {
+  public init(_ host: LuaHost, viewer: @escaping (any Scriptable, String) throws -> View? = { _, _ in nil }) {
     self.host = host
     self.viewer = viewer
     try? host.takeSnapshot()
@@ -144,7 +144,7 @@ public final class Session {
     var warnings = host.overwrittenTables()
     switch result {
     case .done(let values):
-      let views = isHidden ? [] : values.indices.map(view)
+      let views = isHidden ? [] : values.enumerated().map { view($0, text: $1) }
       if !values.isEmpty, values[0] != "nil" { remember() }
       if let typed { warnings += notes(on: typed, values) }
       return isHidden
@@ -159,7 +159,7 @@ public final class Session {
   }
 
   /// What else can be shown of a value of the last run.
-  private func view(_ index: Int) -> View? { host.resultObject(index).flatMap { try? viewer($0) } }
+  package func view(_ index: Int, text: String) -> View? { host.resultObject(index).flatMap { try? viewer($0, text) } }
 
   /// Keeps the result, and lets the oldest ones go when `Out` holds too much.
   private func remember() {

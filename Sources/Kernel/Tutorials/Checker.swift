@@ -57,8 +57,8 @@ package struct Checker {
     func text(_ index: Int) -> String? { values[index].isEmpty ? nil : values[index] }
     let passed = values[1].split(separator: "\n").map(String.init)
     if values[0] == "passed" { return .passed(passed) }
-    let sheet = values.count > 6 ? session.host.resultObject(6) : nil
-    let view = sheet.flatMap { try? session.viewer($0) }.map {
+    let sheet = values.count > 6 ? session.view(6, text: values[6]) : nil
+    let view = sheet.map {
       View("(yours, the expected picture, and where they differ)", size: $0.size, pixels: $0.pixels, png: $0.png)
     }
     return .failed(
