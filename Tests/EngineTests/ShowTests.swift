@@ -48,6 +48,9 @@ import Testing
     #expect(row.width == 2 * 64 + 3 * 6)
     #expect(color(row, 6, 6) == [0, 0, 0] && color(row, 76, 6) == [255, 255, 255])
     #expect(row.height > 64 + 12, "labels stand below")
+    let view = try shown("local a = tensor.zeros(3, 64, 64) show{a, a + 1, labels = {'dark', 'light'}}").views[0]
+    let small = try #require(try view.pixels?(70, 70))
+    #expect(small.height == 36, "too small to be read: without labels, \(small.width)×\(small.height)")
     let pair = try shown("local a = tensor.zeros(3, 64, 64) show{before = a, after = a + 1}")
     #expect(pair.views.map(\.text) == ["2 pictures: before, after"])
     #expect(pair.views[0].size?.width == row.width)

@@ -78,8 +78,9 @@ enum Inks {
     hex(0x0072B2), hex(0xD55E00), hex(0x009E73), hex(0xCC79A7), hex(0xE69F00), hex(0x56B4E9), hex(0x000000),
   ]
 
-  /// SGR numbers of the terminal's named colours, which its theme keeps readable: cyan, magenta, green, red, blue, yellow.
-  static let terminal = [36, 35, 32, 31, 34, 33]
+  /// SGR numbers of the terminal's named colours: bright blue, magenta and red can be read on light and on dark ground and
+  /// come first; then green, cyan, yellow.
+  static let terminal = [94, 35, 31, 32, 36, 33]
 
   /// The colour of a series by its number from 0.
   static func color(_ ink: Int) -> Color { colors[ink % colors.count] }

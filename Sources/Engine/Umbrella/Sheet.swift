@@ -37,11 +37,25 @@ struct Sheet {
     self.text = text ?? "\(given.count) pictures" + named
   }
 
-  /// One picture as it is; several, or those with labels, on a sheet.
-  func view() throws -> View { try PictureView.view(of: picture(), text: text) }
+  /// One picture as it is; several, or those with labels, on a sheet. Where the sheet is shown so small that letters could
+  /// not be read, as out of block characters, it is one without: the text names them.
+  func view() throws -> View {
+    let whole = try picture()
+    let view = try PictureView.view(of: whole, text: text)
+    guard !labels.isEmpty || !title.isEmpty else { return view }
+    let plain = try PictureView.view(of: picture(isLabelled: false), text: text)
+    func isReadable(_ width: Int, _ height: Int) -> Bool {
+      2 * width >= whole.shape[2] && 2 * height >= whole.shape[1]
+    }
+    return View(
+      text, size: view.size,
+      pixels: { try (isReadable($0, $1) ? view : plain).pixels!($0, $1) },
+      png: { try (isReadable($0, $1) ? view : plain).png!($0, $1) })
+  }
 
   /// The picture of all.
-  func picture() throws -> Tensor {
+  func picture(isLabelled: Bool = true) throws -> Tensor {
+    let labels = isLabelled ? labels : [], title = isLabelled ? title : ""
     var whole: Tensor
     if pictures.count == 1, labels.isEmpty, title.isEmpty {
       whole = pictures[0]

@@ -81,8 +81,9 @@ package final class Palette {
 
 /// Spreads the error of a colour over its neighbours (Floyd and Steinberg 1976), in alternating directions.
 struct Diffusion {
-  /// The number of the palette's colour at each pixel, rows from the top.
-  static func indices(_ pixels: Pixels, _ palette: Palette) -> [UInt8] {
+  /// The number of the palette's colour at each pixel, rows from the top. `share`: how many sixteenths of an error are
+  /// spread; where pixels are so large that eyes do not mix them, all of it would be noise.
+  static func indices(_ pixels: Pixels, _ palette: Palette, share: Int32 = 16) -> [UInt8] {
     let (width, height) = (pixels.width, pixels.height)
     var result = [UInt8](repeating: 0, count: width * height)
     // Errors of this row and the next, in sixteenths, with a pixel of margin at both ends.
@@ -98,7 +99,7 @@ struct Diffusion {
         wanted.clamp(lowerBound: SIMD3(repeating: 0), upperBound: SIMD3(repeating: 255))
         let index = palette.nearest(Int(wanted.x), Int(wanted.y), Int(wanted.z))
         result[y * width + x] = UInt8(index)
-        let error = wanted &- SIMD3<Int32>(truncatingIfNeeded: palette.colors[index])
+        let error = ((wanted &- SIMD3<Int32>(truncatingIfNeeded: palette.colors[index])) &* share) / 16
         let ahead = forward ? x + 2 : x, behind = forward ? x : x + 2
         here[ahead] &+= error &* 7
         next[behind] &+= error &* 3

@@ -5,7 +5,7 @@ public enum Symbols {
   /// Lines of characters that show a picture, each ended by a line feed; colours are reset at their ends.
   ///
   /// With all colours a cell is a block of quadrants in the two colours that fit it best; with fewer it is an upper half
-  /// block of two pixels, their errors spread over the neighbours.
+  /// block of two pixels; of 16 colours the errors are spread over the neighbours, of 256 a quarter of them.
   public static func draw(_ pixels: Pixels, _ depth: ColorDepth) -> String {
     let grid = Grid(pixels)
     return depth == .full ? quadrants(grid) : halves(grid.merged(2, 2), depth)
@@ -151,7 +151,7 @@ public enum Symbols {
 
   private static func halves(_ grid: Grid, _ depth: ColorDepth) -> String {
     let palette = depth == .many ? Palette.fixed : Palette.named
-    let indices = Diffusion.indices(grid.pixels, palette)
+    let indices = Diffusion.indices(grid.pixels, palette, share: depth == .many ? 4 : 16)
     func color(_ index: UInt8, _ isFront: Bool) -> String {
       if depth == .many { return (isFront ? "38;5;" : "48;5;") + "\(Int(index) + 16)" }
       let base = (isFront ? 30 : 40) + (index < 8 ? 0 : 60)
