@@ -9,7 +9,7 @@ near(p:data()[1].y, y)
 -- One object for all outputs.
 local drawn = p:text{columns = 40, rows = 8}
 assert(drawn:find("⠤", 1, true) or drawn:find("⠒", 1, true), drawn)
-assert(not drawn:find("\27", 1, true) and p:text{color = true}:find("\27[36m", 1, true))
+assert(not drawn:find("\27", 1, true) and p:text{color = true}:find("\27[94m", 1, true))
 assert(p:svg():find("<svg", 1, true))
 local path = os.tmpname()
 p:save(path .. ".png")

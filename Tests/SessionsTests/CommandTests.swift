@@ -102,10 +102,12 @@ struct CommandTests {
     #expect(talk.say(":save \(scratch("all.lua"))") == "3 cells in \(scratch("all.lua"))\n")
     let text = try String(contentsOfFile: scratch("all.lua"), encoding: .utf8)
     #expect(text == "local x = 5\nfunction f()\n  return x\nend\nprint(f())\n")
-    for cell in ["x, 'a' -- both", "y = 1; y * 2;", "help", ":profile 1 + 1", "f()", "{1, 2}"] { talk.say(cell) }
+    for cell in ["x, 'a' -- both", "y = 1; y * 2;", "help", ":profile 1 + 1", "f()", "{1, 2}", "return 4"] {
+      talk.say(cell)
+    }
     talk.say(":save \(scratch("all.lua"))")
     let more = try String(contentsOfFile: scratch("all.lua"), encoding: .utf8).dropFirst(text.count)
-    #expect(more == "print(x, 'a') -- both\ny = 1; print(y * 2)\nf()\nprint({1, 2})\n")
+    #expect(more == "print(x, 'a') -- both\ny = 1; print(y * 2)\nf()\nprint({1, 2})\n-- return 4\n")
     #expect(talk.say(":run \(scratch("all.lua"))") == "5\n5\ta\n2\n{1, 2}\n")
     #expect(talk.say(":save /proc/nowhere/x.lua").hasPrefix(":save: cannot write"))
     #expect(scratch.contents == ["all.lua"])

@@ -25,7 +25,7 @@ final class Journal {
     fflush(file)
   }
 
-  private static func comment(_ text: String, _ mark: String) -> String {
+  static func comment(_ text: String, _ mark: String) -> String {
     let body = text.hasSuffix("\n") ? text.dropLast() : text[...]
     return body.split(separator: "\n", omittingEmptySubsequences: false).map { "--\(mark) \($0)" }.joined(
       separator: "\n")

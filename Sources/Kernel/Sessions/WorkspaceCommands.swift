@@ -68,9 +68,7 @@ enum WorkspaceCommands {
       ["save"], ":save FILE", "Writes the cells of this session that ran without an error as a script.", argument: .path
     ) { session, path in
       guard !path.isEmpty else { throw EngineError(":save", "needs the name of a file", advice: ":save session.lua") }
-      let cells = session.cells.filter(\.isScript).map { cell in
-        session.host.syntaxProblem(cell.text, name: "=script") == nil ? cell.text : cell.printed
-      }
+      let cells = session.cells.filter(\.isScript).map { script(of: $0, in: session) }
       guard !cells.isEmpty else { throw EngineError(":save", "no cell has run without an error yet") }
       let text = cells.joined(separator: "\n") + "\n"
       try AtomicFile.write(path, operation: ":save") { stream in
@@ -80,6 +78,13 @@ enum WorkspaceCommands {
       }
       session.write("\(cells.count) cell\(cells.count == 1 ? "" : "s") in \(path)\n")
     }
+  }
+
+  /// A cell as a part of a script: what only a prompt takes is printed, or (`return 1`) becomes a comment.
+  private static func script(of cell: Cell, in session: Session) -> String {
+    func isPart(_ text: String) -> Bool { session.host.syntaxProblem(text + "\n_ = _", name: "=script") == nil }
+    if isPart(cell.text) { return cell.text }
+    return isPart(cell.printed) ? cell.printed : Journal.comment(cell.text, "")
   }
 
   private static var log: Command {
