@@ -45,22 +45,3 @@ func identical(_ a: Tensor, _ b: Tensor) throws -> Bool {
   let bits = { (t: Tensor) throws -> [UInt32] in try t.floats().map(\.bitPattern) }
   return try a.shape == b.shape && a.dtype == b.dtype && bits(a) == bits(b)
 }
-
-/// Every filter with settings that suit small pictures.
-enum AnyFilter: String, CaseIterable, Sendable {
-  case convolve, gaussian, classic, generalized, anisotropic, xdog
-
-  func apply(_ image: Tensor, _ scope: FilterScope = .init()) throws -> Tensor {
-    switch self {
-    case .convolve:
-      return try Filters.convolve(image, Tensor([0, 1, 0, 1, -3, 1, 0, 1, 0.5], [3, 3]), scope: scope)
-    case .gaussian: return try Filters.gaussian(image, sigma: 1.7, scope: scope)
-    case .xdog: return try Filters.xdog(image, scope: scope)
-    case .classic, .generalized, .anisotropic:
-      var options = Filters.Kuwahara()
-      options.radius = 3
-      options.mode = KuwaharaMode(rawValue: rawValue)!
-      return try Filters.kuwahara(image, options, scope: scope)
-    }
-  }
-}

@@ -169,3 +169,15 @@ extension Value {
     }
   }
 }
+
+extension Function {
+  /// Calls the function from Swift as a script would: positional values, then options by name. Throws what the body
+  /// throws, its own checks included.
+  public func call(_ positional: [Value], options: [(key: String, value: Value)] = []) throws -> Value {
+    let values = options.isEmpty ? positional : positional + [.table(Table(fields: options))]
+    // An empty buffer may have no address; the arguments never read past their count.
+    return try (values + [.none]).withUnsafeBufferPointer {
+      try body(Arguments(self, $0.baseAddress!, count: values.count))
+    }
+  }
+}

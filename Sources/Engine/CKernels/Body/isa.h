@@ -13,9 +13,11 @@ extern const ck_resample_lines NAME(ck_resamplers)[2];
 extern const ck_sample_places NAME(ck_samplers)[2];
 void NAME(ck_normal16)(int64_t blocks, float *values);
 void NAME(ck_philox)(uint64_t seed, uint64_t stream, int64_t first, int64_t blocks, float *out, bool normal);
-void NAME(ck_kuwahara_row)(const ck_kuwahara *p, int64_t row, void *scratch);
-void NAME(ck_correlate_row)(const ck_correlation *p, int64_t row);
-void NAME(ck_similarity_row)(const ck_similarity *p, int64_t row, double *scratch);
+
+#define DECLARE(name) void NAME(ck_##name##_row)(const void *plan, int64_t row, void *scratch);
+CK_PICTURE_KERNELS(DECLARE)
+#define ENTRY(name) NAME(ck_##name##_row),
+static const ck_picture_row picture_rows[CK_PICTURE_COUNT] = {CK_PICTURE_KERNELS(ENTRY)};
 
 #define TEXT(x) #x
 #define TEXT2(x) TEXT(x)
@@ -39,7 +41,5 @@ const ck_table NAME(ck_table) = {
     .sample = NAME(ck_samplers),
     .normal16 = NAME(ck_normal16),
     .philox = NAME(ck_philox),
-    .kuwahara = NAME(ck_kuwahara_row),
-    .correlate = NAME(ck_correlate_row),
-    .similarity = NAME(ck_similarity_row),
+    .picture = picture_rows,
 };

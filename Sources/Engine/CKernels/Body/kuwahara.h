@@ -9,58 +9,11 @@
 
 enum { SECTORS = 8 };
 
-/* yes where the mask holds, no elsewhere. */
-INLINE vf choose(vi mask, vf yes, vf no) { return (vf)(((vi)yes & mask) | ((vi)no & ~mask)); }
-
-/* exp for |x| <= 80, by m_exp_f32's reduction and polynomial. */
-INLINE vf vector_exp(vf x) {
-  const vf magic = SPLAT(0x1.8p23f);
-  const vf shifted = VFMA(x, SPLAT(0x1.715476p0f), magic);
-  const vf n = shifted - magic;
-  vf r = VFMA(n, SPLAT(-0x1.62e400p-1f), x);
-  r = VFMA(n, SPLAT(-0x1.7f7d1cp-20f), r);
-  vf p = VFMA(SPLAT(0x1.6850e4p-10f), r, SPLAT(0x1.123bccp-7f));
-  p = VFMA(p, r, SPLAT(0x1.555b98p-5f));
-  p = VFMA(p, r, SPLAT(0x1.55548ep-3f));
-  p = VFMA(p, r, SPLAT(0x1.fffff8p-2f));
-  p = VFMA(r * r, p, r) + 1.0f;
-  return p * (vf)(((vi)shifted - (0x4b400000 - 127)) << 23);
-}
-
-/* log for normal positive x, by m_log_f32's reduction and polynomial. */
-INLINE vf vector_log(vf x) {
-  const vi u = (vi)x - 0x3f3504f3;
-  const vf e = __builtin_convertvector(u >> 23, vf);
-  const vf f = (vf)((u & 0x7fffff) + 0x3f3504f3) - 1.0f;
-  const vf z = f * f;
-  vf p = VFMA(SPLAT(7.0376836292e-2f), f, SPLAT(-1.1514610310e-1f));
-  p = VFMA(p, f, SPLAT(1.1676998740e-1f));
-  p = VFMA(p, f, SPLAT(-1.2420140846e-1f));
-  p = VFMA(p, f, SPLAT(1.4249322787e-1f));
-  p = VFMA(p, f, SPLAT(-1.6668057665e-1f));
-  p = VFMA(p, f, SPLAT(2.0000714765e-1f));
-  p = VFMA(p, f, SPLAT(-2.4999993993e-1f));
-  p = VFMA(p, f, SPLAT(3.3333331174e-1f));
-  p = VFMA(e, SPLAT(-2.12194440e-4f), p * f * z);
-  return VFMA(e, SPLAT(0.693359375f), f + VFMA(SPLAT(-0.5f), z, p));
-}
-
 /* A sector's say in the result: 1 / (1 + (255 v)^(q/2)), v the variance summed over the channels. */
 INLINE vf evenness(vf variance, float sharpness) {
   const vf v = VMIN(VMAX(variance * 255.0f, SPLAT(1e-30f)), SPLAT(1e30f));
   const vf power = VMAX(VMIN(vector_log(v) * (0.5f * sharpness), SPLAT(60.0f)), SPLAT(-80.0f));
   return 1.0f / (1.0f + vector_exp(power));
-}
-
-/* Writes a block of a row; a row shorter than a block takes as many lanes as it has. */
-INLINE void store(float *row, int64_t width, int64_t first, vf value) {
-  if (width >= SIDE) {
-    *(vf_u *)(row + first) = value;
-    return;
-  }
-  float part[SIDE];
-  memcpy(part, &value, sizeof part);
-  memcpy(row, part, (size_t)width * sizeof(float));
 }
 
 /* sums: for every sector the weight, the energy, then the channels. */
@@ -231,7 +184,8 @@ INLINE void kuwahara_row(const ck_kuwahara *p, const int64_t channels, int64_t r
 }
 
 /* scratch: room for 8 (channels + 2) vectors, used beyond three channels. */
-void NAME(ck_kuwahara_row)(const ck_kuwahara *p, int64_t row, void *scratch) {
+void NAME(ck_kuwahara_row)(const void *plan, int64_t row, void *scratch) {
+  const ck_kuwahara *p = plan;
   vf sums[SECTORS * 5];
   switch (p->channels) {
     case 1: kuwahara_row(p, 1, row, sums); break;

@@ -1,4 +1,4 @@
-/* Sixteen neighbouring pixels at a time, and windows over planes. */
+/* Sixteen neighbouring pixels at a time: what kernels over pictures share. */
 #ifndef CK_PICTURE_H
 #define CK_PICTURE_H
 #include "math.h"
@@ -20,36 +20,50 @@ typedef int32_t vi __attribute__((ext_vector_type(16)));
 
 INLINE vf load(const float *p) { return *(const vf_u *)p; }
 
-/* One block of a correlation: `vectors` times sixteen pixels, the taps in reading order. */
-INLINE void correlate_block(const ck_correlation *p, const int vectors, const float *in, float *out) {
-  vf sum[4] = {SPLAT(0.0f), SPLAT(0.0f), SPLAT(0.0f), SPLAT(0.0f)};
-  const float *window = p->window;
-  for (int64_t i = 0; i < p->rows; i++, in += p->width)
-    for (int64_t j = 0; j < p->columns; j++) {
-      const vf w = SPLAT(*window++);
-      for (int v = 0; v < vectors; v++) sum[v] = VFMA(w, load(in + j + v * SIDE), sum[v]);
-    }
-  for (int v = 0; v < vectors; v++) *(vf_u *)(out + v * SIDE) = sum[v];
+/* yes where the mask holds, no elsewhere. */
+INLINE vf choose(vi mask, vf yes, vf no) { return (vf)(((vi)yes & mask) | ((vi)no & ~mask)); }
+
+/* exp for |x| <= 80, by m_exp_f32's reduction and polynomial. */
+INLINE vf vector_exp(vf x) {
+  const vf magic = SPLAT(0x1.8p23f);
+  const vf shifted = VFMA(x, SPLAT(0x1.715476p0f), magic);
+  const vf n = shifted - magic;
+  vf r = VFMA(n, SPLAT(-0x1.62e400p-1f), x);
+  r = VFMA(n, SPLAT(-0x1.7f7d1cp-20f), r);
+  vf p = VFMA(SPLAT(0x1.6850e4p-10f), r, SPLAT(0x1.123bccp-7f));
+  p = VFMA(p, r, SPLAT(0x1.555b98p-5f));
+  p = VFMA(p, r, SPLAT(0x1.55548ep-3f));
+  p = VFMA(p, r, SPLAT(0x1.fffff8p-2f));
+  p = VFMA(r * r, p, r) + 1.0f;
+  return p * (vf)(((vi)shifted - (0x4b400000 - 127)) << 23);
 }
 
-void NAME(ck_correlate_row)(const ck_correlation *p, int64_t row) {
-  const int64_t height = p->height - p->rows + 1, width = p->width - p->columns + 1;
-  const float *in = p->in + (row / height * p->height + row % height) * p->width;
-  float *out = p->out + row * width;
-  int64_t x = 0;
-  for (; x + 4 * SIDE <= width; x += 4 * SIDE) correlate_block(p, 4, in + x, out + x);
-  for (; x + SIDE <= width; x += SIDE) correlate_block(p, 1, in + x, out + x);
-  if (x < width && width >= SIDE) {
-    /* The last block ends with the row and computes some pixels twice, to the same bytes. */
-    correlate_block(p, 1, in + width - SIDE, out + width - SIDE);
+/* log for normal positive x, by m_log_f32's reduction and polynomial. */
+INLINE vf vector_log(vf x) {
+  const vi u = (vi)x - 0x3f3504f3;
+  const vf e = __builtin_convertvector(u >> 23, vf);
+  const vf f = (vf)((u & 0x7fffff) + 0x3f3504f3) - 1.0f;
+  const vf z = f * f;
+  vf p = VFMA(SPLAT(7.0376836292e-2f), f, SPLAT(-1.1514610310e-1f));
+  p = VFMA(p, f, SPLAT(1.1676998740e-1f));
+  p = VFMA(p, f, SPLAT(-1.2420140846e-1f));
+  p = VFMA(p, f, SPLAT(1.4249322787e-1f));
+  p = VFMA(p, f, SPLAT(-1.6668057665e-1f));
+  p = VFMA(p, f, SPLAT(2.0000714765e-1f));
+  p = VFMA(p, f, SPLAT(-2.4999993993e-1f));
+  p = VFMA(p, f, SPLAT(3.3333331174e-1f));
+  p = VFMA(e, SPLAT(-2.12194440e-4f), p * f * z);
+  return VFMA(e, SPLAT(0.693359375f), f + VFMA(SPLAT(-0.5f), z, p));
+}
+
+/* Writes a block of a row; a row shorter than a block takes as many lanes as it has. */
+INLINE void store(float *row, int64_t width, int64_t first, vf value) {
+  if (width >= SIDE) {
+    *(vf_u *)(row + first) = value;
     return;
   }
-  for (; x < width; x++) {
-    float sum = 0;
-    for (int64_t i = 0; i < p->rows; i++)
-      for (int64_t j = 0; j < p->columns; j++)
-        sum = FMAF(p->window[i * p->columns + j], in[i * p->width + x + j], sum);
-    out[x] = sum;
-  }
+  float part[SIDE];
+  memcpy(part, &value, sizeof part);
+  memcpy(row, part, (size_t)width * sizeof(float));
 }
 #endif

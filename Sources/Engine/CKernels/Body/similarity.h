@@ -57,16 +57,18 @@ INLINE double total_of(vd v, int64_t left) {
   return sum;
 }
 
-void NAME(ck_similarity_row)(const ck_similarity *p, int64_t row, double *scratch) {
+void NAME(ck_similarity_row)(const void *plan, int64_t row, void *scratch) {
+  const ck_similarity *p = plan;
+  double *sums = scratch;
   const int64_t rows = p->height - p->taps + 1, width = p->width - p->taps + 1;
-  const int64_t stride = ck_similarity_stride(p), first = (row / rows * p->height + row % rows) * p->width;
-  sum_columns(p, p->x + first, p->y + first, scratch, stride);
+  const int64_t stride = ck_similarity_stride(p->width), first = (row / rows * p->height + row % rows) * p->width;
+  sum_columns(p, p->x + first, p->y + first, sums, stride);
   /* Windows of the last block read past the columns; what they read there is thrown away but must be numbers. */
-  for (int k = 0; k < 4; k++) memset(scratch + (k + 1) * stride - WIDE, 0, WIDE * sizeof(double));
+  for (int k = 0; k < 4; k++) memset(sums + (k + 1) * stride - WIDE, 0, WIDE * sizeof(double));
   double similarity = 0, contrast = 0;
   for (int64_t j = 0; j < width; j += WIDE) {
-    const vd a = sum_taps(p, scratch + j), b = sum_taps(p, scratch + stride + j);
-    const vd squares = sum_taps(p, scratch + 2 * stride + j), product = sum_taps(p, scratch + 3 * stride + j);
+    const vd a = sum_taps(p, sums + j), b = sum_taps(p, sums + stride + j);
+    const vd squares = sum_taps(p, sums + 2 * stride + j), product = sum_taps(p, sums + 3 * stride + j);
     const vd means = a * a + b * b, both = a * b; /* not fused: equal pictures give exactly 1 */
     const vd c = DFMA(DSPLAT(2 * p->covariance), product - both, DSPLAT(p->c2)) /
                  DFMA(DSPLAT(p->covariance), squares - means, DSPLAT(p->c2));

@@ -34,6 +34,9 @@ enum { CK_SAMPLE_BLOCK = 256 };
 typedef void (*ck_sample_places)(const ck_sampling *p, const void *x, const void *grid, int64_t image, int64_t first,
                                  void *out);
 
+/* One row of a picture's plan; scratch is 64-byte aligned. */
+typedef void (*ck_picture_row)(const void *plan, int64_t row, void *scratch);
+
 typedef struct {
   const char *name;
   const ck_row (*unary)[CK_TYPES], (*binary)[CK_TYPES], (*ternary)[CK_TYPES], (*compare)[CK_TYPES];
@@ -52,16 +55,8 @@ typedef struct {
   void (*normal16)(int64_t blocks, float *values);
   /* Four values per block, from block `first` on. */
   void (*philox)(uint64_t seed, uint64_t stream, int64_t first, int64_t blocks, float *out, bool normal);
-  /* One row of the output; scratch: 64-byte aligned room for 8 (channels + 2) vectors of 64 bytes. */
-  void (*kuwahara)(const ck_kuwahara *p, int64_t row, void *scratch);
-  /* One row of one plane of the output, counted over all planes. */
-  void (*correlate)(const ck_correlation *p, int64_t row);
-  /* One row of windows of one plane, counted over all planes; scratch: 4 ck_similarity_stride doubles. */
-  void (*similarity)(const ck_similarity *p, int64_t row, double *scratch);
+  const ck_picture_row *picture;      /* by CK_PICTURE_… */
 } ck_table;
-
-/* A row of column sums: the columns in whole vectors of eight, and one vector more for the last block's windows. */
-static inline int64_t ck_similarity_stride(const ck_similarity *p) { return (p->width + 7) / 8 * 8 + 8; }
 
 extern const ck_table ck_table_v2, ck_table_v3, ck_table_v4;
 #endif

@@ -1,2 +1,3 @@
 #define CK_LEVEL 2
+#include "../Body/correlation.h"
 #include "../Body/kuwahara.h"

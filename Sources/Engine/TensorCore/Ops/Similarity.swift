@@ -45,20 +45,22 @@ extension Tensor {
     plan.c2 = window.c2
     plan.covariance = window.covariance
     let (rows, places) = (inside[rank - 2], inside[rank - 2] * inside[rank - 1])
-    var sums = [Double](repeating: 0, count: Int(plan.planes) * rows * 2)
-    let status = withExtendedLifetime((x, y, map)) {
-      sums.withUnsafeMutableBufferPointer { sums in
-        window.taps.withUnsafeBufferPointer { taps in
+    let pieces = Int(plan.planes) * rows, perChunk = (1 << 18) / (dims[rank - 1] * taps) + 1
+    let scratch = 4 * Int(ck_similarity_stride(plan.width)) * MemoryLayout<Double>.size
+    var sums = [Double](repeating: 0, count: pieces * 2)
+    try withExtendedLifetime((x, y, map)) {
+      try sums.withUnsafeMutableBufferPointer { sums in
+        try window.taps.withUnsafeBufferPointer { taps in
           plan.window = taps.baseAddress
           plan.sums = sums.baseAddress
-          plan.x = UnsafePointer(x.base.assumingMemoryBound(to: Float.self))
-          plan.y = UnsafePointer(y.base.assumingMemoryBound(to: Float.self))
-          plan.map = map?.base.assumingMemoryBound(to: Float.self)
-          return ck_similarity_run(&plan)
+          plan.x = UnsafePointer(x.pixels)
+          plan.y = UnsafePointer(y.pixels)
+          plan.map = map?.pixels
+          try Tensor.runPicture(
+            "similarity", CK_PICTURE_similarity, plan, rows: pieces, perChunk: perChunk, scratch: scratch)
         }
       }
     }
-    try finish(status, "similarity")
     let means = (0..<Int(plan.planes)).map { plane in
       let own = plane * rows..<(plane + 1) * rows
       return (

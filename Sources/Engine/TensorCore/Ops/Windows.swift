@@ -20,6 +20,25 @@ package enum KuwaharaSectors {
 }
 
 extension Tensor {
+  /// The elements of a dense f32 tensor, for the plans of kernels; valid while the tensor lives.
+  var pixels: UnsafeMutablePointer<Float> {
+    precondition(dtype == .f32, "the elements of a \(dtype) tensor are not floats")
+    return base.assumingMemoryBound(to: Float.self)
+  }
+
+  /// Runs a kernel over pictures: rows 0..<rows of a plan, `perChunk` of them at a time in parallel, `scratch` bytes for
+  /// each chunk. Whatever the plan points to must outlive the call. Throws without memory and when interrupted.
+  static func runPicture<Plan>(
+    _ operation: String, _ kernel: Int, _ plan: Plan, rows: Int, perChunk: Int, scratch: Int = 0
+  ) throws {
+    let status = withUnsafePointer(to: plan) {
+      ck_picture_run(Int32(kernel), $0, Int64(rows), Int64(perChunk), Int64(scratch))
+    }
+    try finish(status, operation)
+  }
+}
+
+extension Tensor {
   /// A Kuwahara filter of eight sectors: each pixel becomes the blend of its sectors' means m, weighted by
   /// 1 / (1 + (255·s)^(sharpness/2)), s the sector's variance summed over the channels.
   ///
@@ -43,12 +62,10 @@ extension Tensor {
     plan.row = Int64(dims[3])
     plan.plane = Int64(dims[2] * dims[3])
     plan.sharpness = Float(sharpness)
-    plan.x = UnsafePointer(x.base.assumingMemoryBound(to: Float.self))
-    plan.energy = UnsafePointer(energy.base.assumingMemoryBound(to: Float.self))
-    plan.out = y.base.assumingMemoryBound(to: Float.self)
-    let status = try withExtendedLifetime((x, energy)) { try sectors.run(&plan) }
-    try Interrupt.check()
-    if status != 0 { throw EngineError("kuwahara", "there is not enough memory") }
+    plan.x = UnsafePointer(x.pixels)
+    plan.energy = UnsafePointer(energy.pixels)
+    plan.out = y.pixels
+    try withExtendedLifetime((x, energy)) { try sectors.run(&plan) }
     guard Autograd.records(self) else { return y }
     return y.derived("kuwahara", from: [self]) { _ in
       throw EngineError(
@@ -80,13 +97,16 @@ extension Tensor {
     plan.planes = Int64(count) / Swift.max(plan.height * plan.width, 1)
     plan.rows = Int64(rows)
     plan.columns = Int64(columns)
-    withExtendedLifetime((x, taps)) {
-      plan.in = UnsafePointer(x.base.assumingMemoryBound(to: Float.self))
-      plan.window = UnsafePointer(taps.base.assumingMemoryBound(to: Float.self))
-      plan.out = y.base.assumingMemoryBound(to: Float.self)
-      ck_correlate(&plan)
+    try withExtendedLifetime((x, taps)) {
+      plan.in = UnsafePointer(x.pixels)
+      plan.window = UnsafePointer(taps.pixels)
+      plan.out = y.pixels
+      let perRow = Swift.max(1, target[rank - 1] * rows * columns)
+      let pieces = target[rank - 1] == 0 ? 0 : Int(plan.planes) * target[rank - 2]
+      // Little work is one chunk on this thread.
+      let perChunk = perRow * pieces <= 1 << 15 ? pieces : (1 << 18) / perRow
+      try Tensor.runPicture("correlate", CK_PICTURE_correlation, plan, rows: pieces, perChunk: perChunk)
     }
-    try Interrupt.check()
     guard Autograd.records(self) else { return y }
     return y.derived("correlate", from: [self]) { pull in
       let spread = try pull.grad.pad([columns - 1, columns - 1, rows - 1, rows - 1])
@@ -97,20 +117,24 @@ extension Tensor {
 
 extension KuwaharaSectors {
   /// Completes the plan with the sectors and runs it.
-  fileprivate func run(_ plan: inout ck_kuwahara) throws -> Int32 {
+  fileprivate func run(_ plan: inout ck_kuwahara) throws {
+    let pieces = Int(plan.images * plan.height), scratch = 8 * (Int(plan.channels) + 2) * 64
+    func start(_ plan: ck_kuwahara) throws {
+      try Tensor.runPicture("kuwahara", CK_PICTURE_kuwahara, plan, rows: pieces, perChunk: 4, scratch: scratch)
+    }
     switch self {
     case .table(let sectors, _):
       let row = Int(plan.row)
       let counts = sectors.map { Int64($0.count) }
       let offsets = sectors.joined().map { Int64($0.dy * row + $0.dx) }
       let weights = sectors.joined().map(\.weight)
-      return counts.withUnsafeBufferPointer { counts in
-        offsets.withUnsafeBufferPointer { offsets in
-          weights.withUnsafeBufferPointer { weights in
+      try counts.withUnsafeBufferPointer { counts in
+        try offsets.withUnsafeBufferPointer { offsets in
+          try weights.withUnsafeBufferPointer { weights in
             plan.counts = counts.baseAddress
             plan.offsets = offsets.baseAddress
             plan.weights = weights.baseAddress
-            return ck_kuwahara_run(&plan)
+            try start(plan)
           }
         }
       }
@@ -123,9 +147,9 @@ extension KuwaharaSectors {
       plan.eta = Float((zeta + 0.8314696123025452) / 0.3086582838174551)
       plan.radius = Float(radius)
       plan.eccentricity = Float(eccentricity)
-      return withExtendedLifetime(field) {
-        plan.tensor = UnsafePointer(field.base.assumingMemoryBound(to: Float.self))
-        return ck_kuwahara_run(&plan)
+      try withExtendedLifetime(field) {
+        plan.tensor = UnsafePointer(field.pixels)
+        try start(plan)
       }
     }
   }

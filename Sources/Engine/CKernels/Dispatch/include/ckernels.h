@@ -181,6 +181,18 @@ int ck_grid_sample(int type, const ck_sampling *p, const void *x, const void *gr
 
 /* ---- pictures ---- */
 
+/* Kernels over f32 pictures. X(name): a plan `ck_name` and, in Body/, the work of one of its rows (or bands, or blocks:
+ * whatever can be computed alone), `ck_name_row`. */
+#define CK_PICTURE_KERNELS(X) \
+  X(kuwahara)                 \
+  X(correlation)              \
+  X(similarity)
+#define CK_PICTURE_NUMBER(name) CK_PICTURE_##name,
+enum { CK_PICTURE_KERNELS(CK_PICTURE_NUMBER) CK_PICTURE_COUNT };
+/* Rows 0 to rows - 1 of a plan, per_chunk of them at a time, in parallel; every chunk has scratch_bytes of its own (64-byte
+ * aligned; its rows find there what the ones before them left). Returns 0, or -2 without memory for scratch. */
+int ck_picture_run(int kernel, const void *plan, int64_t rows, int64_t per_chunk, int64_t scratch_bytes);
+
 /* A Kuwahara filter of eight sectors over f32 pictures. x and energy (the sum of squares over the channels) have
  * `margin` more rows and columns on every side, and rows of at least 16 + 2 margin elements. */
 typedef struct {
@@ -197,9 +209,7 @@ typedef struct {
   float radius, eccentricity, zeta, eta;
   const float *x, *energy;
   float *out;
-} ck_kuwahara;
-/* Rows in parallel. Returns 0, or -2 without memory for scratch. */
-int ck_kuwahara_run(const ck_kuwahara *p);
+} ck_kuwahara; /* a row of an image of the output; scratch: 8 (channels + 2) vectors of 64 bytes */
 
 /* Every one of `planes` dense f32 planes height × width with the same window, only where it lies wholly inside:
  * out[y][x] = sum over i, j of window[i*columns + j] * in[y + i][x + j], out dense
@@ -208,8 +218,7 @@ typedef struct {
   int64_t planes, height, width, rows, columns;
   const float *window, *in;
   float *out;
-} ck_correlation;
-void ck_correlate(const ck_correlation *p);
+} ck_correlation; /* a row of a plane of the output */
 
 /* Structural similarity of two sets of dense f32 planes height × width under a separable window of `taps` weights in
  * each direction, only where it lies wholly inside: rows × columns = (height - taps + 1) × (width - taps + 1) places.
@@ -223,9 +232,9 @@ typedef struct {
   const float *x, *y;
   double *sums; /* [planes, rows, 2] */
   float *map;   /* the similarity, [planes, rows, columns]; may be NULL */
-} ck_similarity;
-/* Rows in parallel. Returns 0, or -2 without memory for scratch. */
-int ck_similarity_run(const ck_similarity *p);
+} ck_similarity; /* a row of windows of a plane; scratch: 4 ck_similarity_stride doubles */
+/* A row of column sums: the columns in whole vectors of eight, and one vector more for the last block's windows. */
+static inline int64_t ck_similarity_stride(int64_t width) { return (width + 7) / 8 * 8 + 8; }
 
 /* ---- random numbers ---- */
 

@@ -1,0 +1,8 @@
+internal import Surface
+
+/// The bilateral family and the guided filter.
+extension FilterEntries {
+  static func bilateral() -> [Function] {
+    []
+  }
+}
