@@ -5,7 +5,8 @@ import Testing
 /// The history's file, read and written.
 @Suite(.serialized) @MainActor
 struct HistoryTests {
-  private let path = FileManager.default.temporaryDirectory.path + "/atelier-history-\(UUID().uuidString)/deep/history"
+  private let folder = FileManager.default.temporaryDirectory.path + "/atelier-history-\(UUID().uuidString)"
+  private var path: String { folder + "/deep/history" }
 
   private func entries(_ text: String) -> [String] { History.entries(Array(text.utf8)).map(\.text) }
 
@@ -22,7 +23,7 @@ struct HistoryTests {
   @Test func R4_whatIsAddedIsReadAgain() throws {
     let texts = ["x = 1", "for i = 1, 2 do\n\n  print(i)\nend", "s = [[\n#1234\n# 5\n]]", "漢字 -- é"]
     let first = History(path: path), second = History(path: path)
-    defer { try? FileManager.default.removeItem(atPath: (path as NSString).deletingLastPathComponent) }
+    defer { try? FileManager.default.removeItem(atPath: folder) }
     for text in texts { #expect(first.add(text)) }
     #expect(!first.add(texts[3]), "the last one again")
     #expect(!first.add(" \n"))
@@ -44,7 +45,7 @@ struct HistoryTests {
   @Test func R4_halfALineOfAnotherSessionStaysItsOwn() throws {
     let history = History(path: path)
     #expect(history.add("a"))
-    defer { try? FileManager.default.removeItem(atPath: (path as NSString).deletingLastPathComponent) }
+    defer { try? FileManager.default.removeItem(atPath: folder) }
     let file = try #require(FileHandle(forWritingAtPath: path))
     try file.seekToEnd()
     try file.write(contentsOf: Data("#1700000000\nbroken of".utf8))
@@ -63,7 +64,7 @@ struct HistoryTests {
   @Test func R4_ofALongFileTheEndIsRead() throws {
     let history = History(path: path)
     #expect(history.add("oldest"))
-    defer { try? FileManager.default.removeItem(atPath: (path as NSString).deletingLastPathComponent) }
+    defer { try? FileManager.default.removeItem(atPath: folder) }
     let long = (1...3000).map { "#\(1_700_000_000 + $0)\nentry \($0) " + String(repeating: "x", count: 500) + "\n" }
     let file = try #require(FileHandle(forWritingAtPath: path))
     try file.seekToEnd()
