@@ -96,6 +96,11 @@ let package = Package(
       name: "ClassicTests", dependencies: ["Surface", "TensorCore", "Checkpoints", "Classic", "TestSupport"],
       swiftSettings: swift),
     engine("Metrics", ["Surface", "TensorCore"]),
+    engine("Methods", ["Surface", "TensorCore", "Imaging", "Classic", "Layers", "Metrics"]),
+    .testTarget(
+      name: "MethodsTests",
+      dependencies: ["Surface", "TensorCore", "Imaging", "Classic", "Metrics", "Methods", "TestSupport"],
+      swiftSettings: swift),
     engine("Plots", ["Surface", "Files", "TensorCore", "Imaging"]),
     .testTarget(
       name: "PlotsTests", dependencies: ["Surface", "TensorCore", "Imaging", "Plots", "TestSupport"],
@@ -108,7 +113,9 @@ let package = Package(
       swiftSettings: swift),
     .target(
       name: "Engine",
-      dependencies: ["Surface", "TensorCore", "Checkpoints", "Imaging", "Classic", "Layers", "Metrics", "Plots"],
+      dependencies: [
+        "Surface", "TensorCore", "Checkpoints", "Imaging", "Classic", "Layers", "Metrics", "Methods", "Plots",
+      ],
       path: "Sources/Engine/Umbrella", swiftSettings: swift),
     kernelShim("CLua", pkgConfig: "lua5.4", apt: "liblua5.4-dev"),
     kernelShim("CReadline", apt: "libreadline-dev"),

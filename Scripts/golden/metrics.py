@@ -68,6 +68,15 @@ def factors(x, y):
     return np.mean(contrast), np.mean(contrast * (2 * mx * my + c1) / (mx * mx + my * my + c1))
 
 
+def edge_preservation(a, b):
+    """Sattar et al. 1997: the correlation of the Laplacians of the luma, away from the border."""
+    def edges(x):
+        if x.ndim >= 3 and x.shape[-3] == 3:
+            x = np.tensordot([0.299, 0.587, 0.114], np.moveaxis(x, -3, 0), 1)[..., None, :, :]
+        return np.ravel([ndi.laplace(plane)[1:-1, 1:-1] for plane in planes(x)])
+    return float(np.corrcoef(edges(a), edges(b))[0, 1])
+
+
 def halved(x):
     """imfilter(x, ones(2) / 4, 'symmetric') and every second pixel."""
     x = np.pad(x, [(0, n % 2) for n in x.shape], mode="symmetric")
@@ -88,6 +97,7 @@ def main():
         a, b = pair(name, shape)
         facts[f"{name}/mse"] = {"value": skimage.metrics.mean_squared_error(a, b)}
         facts[f"{name}/psnr"] = {"value": skimage.metrics.peak_signal_noise_ratio(a, b, data_range=1.0)}
+        facts[f"{name}/edge_preservation"] = {"value": edge_preservation(a, b)}
         if name == "square":  # the window's own size
             facts[f"{name}/ssim/wang"] = {
                 "options": WANG, "value": skimage.metrics.structural_similarity(a, b, data_range=1.0, **WANG)}

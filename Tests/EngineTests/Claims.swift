@@ -42,7 +42,7 @@ struct Claims {
   }
 
   private mutating func readTraits(_ text: String, _ file: String) throws {
-    let claim = #/\.(proves|checksGradient)\((?:of: )?((?:\s*\x22[^\x22]*\x22\s*,?)+)\s*\)/#
+    let claim = #/\.(proves|checksGradient)\(\s*(?:of: )?((?:\s*\x22[^\x22]*\x22\s*,?)+)\s*\)/#
     var count = 0
     for match in text.matches(of: claim) {
       count += 1
@@ -59,13 +59,19 @@ struct Claims {
 
   /// What proves an entry: its operation's sample, or test files.
   func proof(of function: Function) -> [String] {
-    (sample(of: function).map { ["sample \($0.name)"] } ?? []) + files(proofs, function)
+    (sample(of: function).map { ["sample \($0.name)"] } ?? []) + files(proofs, function) + filter(proofs, function)
   }
 
   /// What checks an entry's gradient.
   func gradient(of function: Function) -> [String] {
     let sample = sample(of: function).flatMap { $0.smoothness == .none ? nil : $0 }
-    return (sample.map { ["sample \($0.name)"] } ?? []) + files(gradients, function)
+    return (sample.map { ["sample \($0.name)"] } ?? []) + files(gradients, function) + filter(gradients, function)
+  }
+
+  /// What shows the same of the filter that a style method is made of; `TransferTests` compares the two.
+  private func filter(_ claims: Set<Claim>, _ function: Function) -> [String] {
+    guard function.form == .module("transfer") else { return [] }
+    return claims.filter { $0.name == "filters.\(function.name)" && $0.name != "filters.fit" }.map { "as \($0.name)" }
   }
 
   private func files(_ claims: Set<Claim>, _ function: Function) -> [String] {

@@ -68,6 +68,20 @@ import Metrics
     #expect(ratios.count == 5)
   }
 
+  @Test("Edge preservation beside NumPy's correlation of SciPy's Laplacians", .proves("metrics.edge_preservation"))
+  func edges() throws {
+    let all = try cases("edge_preservation")
+    #expect(all.count == 5)
+    for (name, key, facts) in all {
+      let (a, b) = try pair(name)
+      #expect(try abs(Metrics.edgePreservation(a, b) - facts.value) < 1e-9, "\(key)")
+      #expect(try abs(Metrics.edgePreservation(a, 1 - a * 3) + 1) < 1e-6, "\(key): a negative")
+    }
+    let flat = try Tensor.full([3, 5, 5], 0.3), noise = try Tensor.normalNoise([3, 5, 5], seed: 1)
+    #expect(try Metrics.edgePreservation(flat, flat) == 1 && Metrics.edgePreservation(flat, noise) == 0)
+    #expect(throws: EngineError.self) { try Metrics.edgePreservation(flat.narrow(1, 0, 2), flat.narrow(1, 0, 2)) }
+  }
+
   @Test("Structural similarity and its map", .proves("metrics.ssim"))
   func similarity() throws {
     let all = try cases("ssim")

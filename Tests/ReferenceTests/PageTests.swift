@@ -94,9 +94,24 @@ import Testing
     #expect(page.contains("<a href=\"globals.html#show\"><code>show</code></a>") && !page.contains("gone"))
     #expect(try #require(texts["globals.html"]).contains("<a href=\"paint.html#paint.draw\">"))
     let thumbnail = "\"><img src=\"paint.draw-x.png\" alt=\"\" loading=\"lazy\"><code>draw</code></a>"
-    #expect(page.contains("<div class=\"gallery\"><a href=\"#paint.draw" + thumbnail + "</div>"))
-    #expect(try #require(texts["index.html"]).contains("<a href=\"paint.html#paint.draw" + thumbnail))
+    let large = thumbnail.replacing(
+      "</a>", with: "<span>Draws &lt;b&gt;a &amp; &quot;b&quot;&lt;/b&gt;, unlike paint.wash.</span></a>")
+    #expect(page.contains("<div class=\"gallery large\"><a href=\"#paint.draw" + large + "</div>"))
+    #expect(
+      try #require(texts["index.html"]).contains("<div class=\"gallery\"><a href=\"paint.html#paint.draw" + thumbnail))
     #expect(!(try #require(texts["canvas.html"]).contains("gallery")))
+  }
+
+  @Test("Entries stand under the titles of their groups, the rest before them") func groups() throws {
+    let functions = ["b", "a", "c"].map { Self.function(.module("t"), $0, "Does \($0).") }
+    let reference = Reference(
+      functions: functions, types: [], groups: ["t": [("Big & small", ["c", "b"])]], version: "1")
+    let page = try #require(Self.texts(reference)["t.html"])
+    func place(_ text: String) throws -> String.Index { try #require(page.range(of: text)?.lowerBound, "\(text)") }
+    #expect(page.contains("<a href=\"#-big---small\">Big &amp; small</a>"))
+    let order = try ["<h2 id=\"-functions\">", "id=\"t.a\"", "<h2 id=\"-big---small\">", "id=\"t.b\"", "id=\"t.c\""]
+      .map(place)
+    #expect(order == order.sorted())
   }
 
   @Test("The search knows every name; its strings close no script") func search() throws {

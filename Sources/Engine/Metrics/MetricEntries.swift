@@ -5,7 +5,7 @@ internal import TensorCore
 public enum MetricEntries {
   /// All entries, built on call.
   public static func all() -> [Function] {
-    [mse(), psnr(), ssim(), msSsim(), gramDistance()].explained(by: MetricRecipes.all)
+    [mse(), psnr(), ssim(), msSsim(), edgePreservation(), gramDistance()].explained(by: MetricRecipes.all)
   }
 
   private static func pair(_ summary: String) -> [Option] {
@@ -154,6 +154,24 @@ public enum MetricEntries {
       return .number(
         try Metrics.msSsim(
           arguments.tensor(0), arguments.tensor(1), similarity(options), weights: weights ?? Metrics.scaleWeights))
+    }
+  }
+
+  private static func edgePreservation() -> Function {
+    entry(
+      "edge_preservation", "How well the edges of one picture are kept in another, 1 for equal ones; for reading.",
+      pair(picture), returns: "a number from -1 to 1",
+      source: "Sattar, Floreby, Salomonsson & Lövström 1997, the edge preservation index",
+      example: """
+        local a = scenes.library{width = 96, height = 64}
+        local blurred, painted = filters.gaussian(a, {sigma = 2}), filters.kuwahara(a, {radius = 2})
+        local lost, kept = metrics.edge_preservation(a, blurred), metrics.edge_preservation(a, painted)
+        print(lost, kept)
+        assert(kept > lost and metrics.edge_preservation(a, a) == 1)
+        """
+    ) {
+      _ = try $0.options
+      return .number(try Metrics.edgePreservation($0.tensor(0), $0.tensor(1)))
     }
   }
 

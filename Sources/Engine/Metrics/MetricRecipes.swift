@@ -30,6 +30,14 @@ enum MetricRecipes {
         Each scale is the one before, averaged over 2 × 2 pixels.
         """,
         related: ["metrics.ssim"]),
+      "edge_preservation": Recipe(
+        """
+        With D the Laplacian of the luma, x(up) + x(down) + x(left) + x(right) − 4·x, over all pixels inside:
+          Σ (Da − mean Da)·(Db − mean Db) / √(Σ (Da − mean Da)² · Σ (Db − mean Db)²)
+        The correlation of two high-passed pictures: a blur lowers it, and so does grain. Two pictures without any
+        edge give 1, one of them alone 0. The luma is Rec. 601's of three or four channels; else all values count.
+        """,
+        related: ["metrics.ssim", "atelier.compare"]),
       "gram_distance": Recipe(
         """
         G(f) = f·fᵀ for features f laid out as channels × places, divided as normalize says; the mean of

@@ -70,6 +70,13 @@ enum Assets {
       display: block; width: 100%; height: 5.6rem; object-fit: contain; background: var(--card); border-radius: .3rem;
       image-rendering: auto;
     }
+    .gallery.large { display: grid; grid-template-columns: repeat(auto-fill, minmax(11.5rem, 1fr)); gap: 1.1rem .9rem; }
+    .gallery.large a { width: auto; color: inherit; }
+    .gallery.large img { height: auto; aspect-ratio: 4 / 3; }
+    .gallery.large a:hover { text-decoration: none; }
+    .gallery.large a:hover code { text-decoration: underline; }
+    .gallery.large code { display: block; margin-top: .35rem; font-weight: 600; color: var(--link); }
+    .gallery.large span { display: block; color: var(--soft); line-height: 1.35; overflow-wrap: normal; }
     .recipe { white-space: pre-wrap; }
     figure { margin: 0; }
     figure img { display: block; min-width: 8rem; max-width: 100%; border-radius: .3rem; image-rendering: pixelated; }

@@ -18,9 +18,14 @@ struct Page {
   /// Everything that the page describes.
   var functions: [Function] { sections.flatMap(\.functions) }
 
+  /// Names under titles, in the order in which a page shows them.
+  typealias Groups = [(title: String, names: [String])]
+
   /// The pages of a registry: its tables in their order, then types without a table, then the globals. `summaries` says
-  /// in a sentence what a table is for.
-  static func all(_ functions: [Function], _ types: [ScriptType], _ summaries: [String: String]) -> [Page] {
+  /// in a sentence what a table is for, `groups` what belongs together in it.
+  static func all(
+    _ functions: [Function], _ types: [ScriptType], _ summaries: [String: String], _ groups: [String: Groups] = [:]
+  ) -> [Page] {
     var tables: [String] = []
     for function in functions {
       if let table = function.table, !tables.contains(table) { tables.append(table) }
@@ -28,7 +33,7 @@ struct Page {
     var pages = tables.map { table in
       let own = functions.filter { $0.table == table }
       let type = types.first { $0.name == table }
-      let sections = [Section(title: "Functions", functions: own)] + (type.map { parts(of: $0, functions) } ?? [])
+      let sections = grouped(own, groups[table] ?? []) + (type.map { parts(of: $0, functions) } ?? [])
       return Page(name: table, summary: summaries[table] ?? type?.sentence ?? "", sections: sections)
     }
     for type in types where !tables.contains(type.name) {
@@ -42,6 +47,16 @@ struct Page {
     return pages.map { page in
       Page(name: page.name, summary: page.summary, sections: page.sections.filter { !$0.functions.isEmpty })
     }
+  }
+
+  /// A table's functions by groups; what is in none comes first.
+  private static func grouped(_ functions: [Function], _ groups: Groups) -> [Section] {
+    let named = Set(groups.flatMap(\.names))
+    let rest = Section(title: "Functions", functions: functions.filter { !named.contains($0.name) })
+    return [rest]
+      + groups.map { group in
+        Section(title: group.title, functions: functions.filter { group.names.contains($0.name) })
+      }
   }
 
   private static func parts(of type: ScriptType, _ functions: [Function]) -> [Section] {

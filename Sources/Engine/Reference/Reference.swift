@@ -8,9 +8,13 @@ package struct Reference {
   private let links: Links
   private let version: String
 
-  /// The reference of a registry. `summaries` says in a sentence what each table is for.
-  package init(functions: [Function], types: [ScriptType], summaries: [String: String] = [:], version: String) {
-    pages = Page.all(functions, types, summaries)
+  /// The reference of a registry. `summaries` says in a sentence what each table is for; `groups` names what belongs
+  /// together in a table, under titles.
+  package init(
+    functions: [Function], types: [ScriptType], summaries: [String: String] = [:],
+    groups: [String: [(title: String, names: [String])]] = [:], version: String
+  ) {
+    pages = Page.all(functions, types, summaries, groups)
     links = Links(pages)
     self.version = version
   }
@@ -33,7 +37,7 @@ package struct Reference {
     for page in pages {
       var sections: [HTML] = []
       for part in page.sections {
-        sections.append(.element("h2", ["id": "-" + part.title.lowercased()], HTML(part.title)))
+        sections.append(.element("h2", ["id": part.fragment], HTML(part.title)))
         for function in part.functions {
           let example = try run(function)
           let section = EntrySection(
@@ -41,12 +45,13 @@ package struct Reference {
           sections.append(section.html)
           files += example.pictures.map { (section.fileName(of: $0), $0.file) }
           thumbnails[function.qualifiedName] = example.pictures.last.map {
-            Thumbnail(name: function.shortName, picture: section.fileName(of: $0), fragment: Links.fragment(function))
+            Thumbnail(
+              name: function.shortName, picture: section.fileName(of: $0), fragment: Links.fragment(function),
+              summary: function.summary)
           }
         }
       }
-      let shown = page.functions.compactMap { thumbnails[$0.qualifiedName] }
-      files.append((page.file, bytes(document(page.name, body(of: page, sections, shown), current: page))))
+      files.append((page.file, bytes(document(page.name, body(of: page, sections, thumbnails), current: page))))
     }
     return [("index.html", bytes(index(thumbnails)))] + files + [
       ("style.css", bytes(Assets.style)), ("search.js", bytes(searchIndex + Assets.search)),
@@ -122,16 +127,18 @@ package struct Reference {
       """
   }
 
-  private func body(of page: Page, _ sections: [HTML], _ thumbnails: [Thumbnail]) -> HTML {
-    let names = page.sections.map { section in
-      HTML.element("h2", [:], .link("#-" + section.title.lowercased(), HTML(section.title)))
-        + list(section.functions, in: "")
+  /// The page: names of everything, thumbnails by sections, then the entries.
+  private func body(of page: Page, _ sections: [HTML], _ thumbnails: [String: Thumbnail]) -> HTML {
+    let heads = page.sections.map { section in
+      let names = list(section.functions, in: "")
+      let gallery = Thumbnail.gallery(
+        section.functions.compactMap { thumbnails[$0.qualifiedName] }, in: "", withSummaries: true)
+      if page.sections.count == 1 { return names + gallery }
+      return HTML.element("h2", [:], .link("#" + section.fragment, HTML(section.title))) + names + gallery
     }
-    let contents = HTML.element(
-      "div", ["class": "contents"], page.sections.count > 1 ? names.joined("\n") : list(page.functions, in: ""))
+    let contents = HTML.element("div", ["class": "contents"], heads.joined("\n"))
     let head = [
       HTML.element("h1", [:], HTML(page.name)), .element("p", [:], links.linked(page.summary)), contents,
-      Thumbnail.gallery(thumbnails, in: ""),
     ]
     return (head + sections).joined("\n")
   }
@@ -203,5 +210,12 @@ extension Function {
   fileprivate var stem: String? {
     if case .operation = form { return nil }
     return name == "__call" ? nil : name.lowercased().filter { $0 != "_" }
+  }
+}
+
+extension Page.Section {
+  /// The section's place on its page.
+  fileprivate var fragment: String {
+    "-" + title.lowercased().map { $0.isASCII && ($0.isLetter || $0.isNumber) ? "\($0)" : "-" }.joined()
   }
 }

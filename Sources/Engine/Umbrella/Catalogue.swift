@@ -2,6 +2,7 @@
 @_exported public import Classic
 @_exported public import Imaging
 @_exported public import Layers
+@_exported public import Methods
 @_exported public import Metrics
 @_exported public import Plots
 @_exported public import Surface
@@ -16,7 +17,7 @@ public enum Catalogue {
   public static func functions() -> [Function] {
     AtelierEntries.all() + ProgressEntries.all() + ProfileEntries.all() + ShowEntry.all()
       + TensorEntries.functions() + CheckpointEntries.all() + ImageEntries.all() + SceneEntries.all()
-      + FilterEntries.all()
+      + FilterEntries.all() + MethodEntries.all()
       + NNEntries.all() + OptimEntries.all() + MetricEntries.all() + PlotEntries.all()
   }
 
@@ -31,12 +32,19 @@ public enum Catalogue {
     "optim": "Optimisers, which change parameters by their gradients.",
     "plot": "Drawings of data: lines, histograms, heat maps and loss curves, as text in the terminal, PNG and SVG.",
     "scenes": "Procedural pictures, so that nothing needs to be downloaded.",
+    "transfer": "Style methods, each called as transfer.NAME{content = …, style = …}; every filter is one.",
     "tensor": "Arrays of numbers with any number of axes, which can carry gradients.",
   ]
+
+  /// What belongs together in a table, under titles, for the reference pages.
+  public static var groups: [String: [(title: String, names: [String])]] {
+    let families = FilterEntries.families().map { (title: $0.title, names: $0.functions.map(\.name)) }
+    return ["filters": [("Styles made of filters", ["chain", "preset", "presets", "fit"])] + families]
+  }
 
   /// The classes whose objects scripts hold.
   public static func types() -> [ScriptType] {
     [Tensor.scriptType, LayerObject.scriptType, PictureFolder.scriptType, Plot.scriptType]
-      + [ProgressEntries.type, ProfileEntries.type] + OptimEntries.types()
+      + MethodEntries.types + [ProgressEntries.type, ProfileEntries.type] + OptimEntries.types()
   }
 }

@@ -25,7 +25,7 @@ struct DocsCommand: ParsableCommand {
       defer { host.close() }
       let reference = Reference(
         functions: host.registry.functions, types: host.registry.types, summaries: Catalogue.tables,
-        version: Catalogue.version)
+        groups: Catalogue.groups, version: Catalogue.version)
       let runner = try ExampleRunner()
       defer { runner.close() }
       try reference.write(to: out, running: runner.example)

@@ -87,11 +87,8 @@ INLINE ellipse ellipse_of(const ck_kuwahara *p, const float *tensor) {
   const vf middle = 0.5f * (e + g), half = 0.5f * (e - g);
   const vf root = VSQRT(VFMA(half, half, f * f));
   const vf anisotropy = choose(middle > zero, root / middle, zero);
-  /* The minor eigenvector, by the row of the matrix that does not cancel. */
-  vf u = choose(half > zero, -f, root - half), v = choose(half > zero, root + half, -f);
-  const vf length = VSQRT(VFMA(u, u, v * v));
-  u = choose(length > zero, u / length, one);
-  v = choose(length > zero, v / length, zero);
+  vf u, v;
+  calmest(e, f, g, &u, &v);
   const vf stretch = (p->eccentricity + anisotropy) / p->eccentricity;
   const vf a = p->radius * VMIN(stretch, SPLAT(2.0f)), b = p->radius * VMAX(one / stretch, SPLAT(0.1f));
   const vf reach_x = VSQRT(VFMA(a * u, a * u, b * v * (b * v)));
@@ -122,7 +119,54 @@ INLINE vf sector_weights(vf x, vf y, float zeta, float eta, vf *w) {
   return total;
 }
 
-/* The anisotropic filter. Opposite taps share their weights: sector k sees at v what sector k + 4 sees at -v. */
+/* Pairs of opposite taps whose weights are known before they are summed. */
+enum { PAIRS = 32 };
+typedef struct {
+  int64_t count, offset[PAIRS];
+  vf w[PAIRS][SECTORS];
+} pairs;
+
+/* Adds the pairs' share of up to four planes to the sums of sectors k, k + 1, k + 4 and k + 5: few enough to stay in
+ * registers. Sector k sees at v what sector k + 4 sees at -v. */
+INLINE void add_pairs(const int planes, const float *const *from, const pairs *taps, const int k, vf *sums, int64_t parts) {
+  vf sum[4][4];
+  for (int i = 0; i < 4; i++)
+    for (int j = 0; j < planes; j++) sum[i][j] = sums[(k + i % 2 + i / 2 * 4) * parts + j];
+  for (int64_t n = 0; n < taps->count; n++) {
+    const vf *w = taps->w[n];
+    for (int j = 0; j < planes; j++) {
+      const vf there = load(from[j] + taps->offset[n]), opposite = load(from[j] - taps->offset[n]);
+      for (int i = 0; i < 2; i++) {
+        sum[i][j] = VFMA(w[k + i], there, VFMA(w[k + i + 4], opposite, sum[i][j]));
+        sum[i + 2][j] = VFMA(w[k + i + 4], there, VFMA(w[k + i], opposite, sum[i + 2][j]));
+      }
+    }
+  }
+  for (int i = 0; i < 4; i++)
+    for (int j = 0; j < planes; j++) sums[(k + i % 2 + i / 2 * 4) * parts + j] = sum[i][j];
+}
+
+/* Adds the pairs' share to all sums. */
+INLINE void add_all(const ck_kuwahara *p, const int64_t channels, const float *x, const float *energy,
+                    const pairs *taps, vf *sums) {
+  const int64_t parts = channels + 2;
+  vf weight[4];
+  for (int k = 0; k < 4; k++) weight[k] = sums[k * parts];
+  for (int64_t n = 0; n < taps->count; n++)
+    for (int k = 0; k < 4; k++) weight[k] += taps->w[n][k] + taps->w[n][k + 4];
+  for (int k = 0; k < SECTORS; k++) sums[k * parts] = weight[k % 4];
+  if (channels <= 3) {
+    const float *const from[4] = {energy, x, channels > 1 ? x + p->plane : x, channels > 2 ? x + 2 * p->plane : x};
+    for (int k = 0; k < 4; k += 2) add_pairs((int)channels + 1, from, taps, k, sums + 1, parts);
+    return;
+  }
+  for (int64_t c = -1; c < channels; c++) {
+    const float *plane = c < 0 ? energy : x + c * p->plane;
+    for (int k = 0; k < 4; k += 2) add_pairs(1, &plane, taps, k, sums + 2 + c, parts);
+  }
+}
+
+/* The anisotropic filter. */
 INLINE void ellipse_block(const ck_kuwahara *p, const int64_t channels, const float *x, const float *energy,
                           const ellipse *shape, vf *sums, float *out, int64_t first) {
   const int64_t parts = channels + 2;
@@ -132,32 +176,25 @@ INLINE void ellipse_block(const ck_kuwahara *p, const int64_t channels, const fl
     s[1] = 0.125f * load(energy);
     for (int64_t c = 0; c < channels; c++) s[2 + c] = 0.125f * load(x + c * p->plane);
   }
+  pairs taps;
+  taps.count = 0;
   for (int64_t dy = 0; dy <= shape->reach_y; dy++)
     for (int64_t dx = dy == 0 ? 1 : -shape->reach_x; dx <= shape->reach_x; dx++) {
       const vf vx = VFMA(shape->ax, SPLAT((float)dx), shape->ay * (float)dy);
       const vf vy = VFMA(shape->bx, SPLAT((float)dx), shape->by * (float)dy);
       const vf square = VFMA(vx, vx, vy * vy);
-      if (!(__builtin_reduce_min(square) <= 1.0f)) continue;
-      vf w[SECTORS];
+      if (__builtin_reduce_or(square <= SPLAT(1.0f)) == 0) continue;
+      vf *w = taps.w[taps.count];
       const vf total = sector_weights(vx, vy, p->zeta, p->eta, w);
       const vf inside = VMIN(square, SPLAT(1.0f));
       const vf bell = choose(square <= inside, vector_exp(inside * -3.14159265f) / total, SPLAT(0.0f));
       for (int k = 0; k < SECTORS; k++) w[k] *= bell;
-      const int64_t offset = dy * p->row + dx;
-      const vf there = load(energy + offset), opposite = load(energy - offset);
-      for (int k = 0; k < SECTORS; k++) {
-        vf *s = sums + k * parts;
-        s[0] += w[k] + w[(k + 4) % SECTORS];
-        s[1] = VFMA(w[k], there, VFMA(w[(k + 4) % SECTORS], opposite, s[1]));
-      }
-      for (int64_t c = 0; c < channels; c++) {
-        const vf one = load(x + c * p->plane + offset), other = load(x + c * p->plane - offset);
-        for (int k = 0; k < SECTORS; k++) {
-          vf *s = sums + k * parts + 2 + c;
-          *s = VFMA(w[k], one, VFMA(w[(k + 4) % SECTORS], other, *s));
-        }
-      }
+      taps.offset[taps.count++] = dy * p->row + dx;
+      if (taps.count < PAIRS) continue;
+      add_all(p, channels, x, energy, &taps, sums);
+      taps.count = 0;
     }
+  add_all(p, channels, x, energy, &taps, sums);
   blend(p, channels, sums, out, first);
 }
 

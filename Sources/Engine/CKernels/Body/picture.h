@@ -66,4 +66,41 @@ INLINE void store(float *row, int64_t width, int64_t first, vf value) {
   memcpy(part, &value, sizeof part);
   memcpy(row, part, (size_t)width * sizeof(float));
 }
+
+/* Reads a block of a row; a row shorter than a block leaves zeros behind it. */
+INLINE vf load_block(const float *row, int64_t width, int64_t first) {
+  if (width >= SIDE) return load(row + first);
+  vf all = SPLAT(0.0f);
+  memcpy(&all, row, (size_t)width * sizeof(float));
+  return all;
+}
+
+/* Where the next block of a row starts: the last one ends with the row, and computes some pixels twice, to the same
+ * bytes. */
+INLINE int64_t block_at(int64_t width, int64_t first) {
+  return width >= SIDE && first > width - SIDE ? width - SIDE : first;
+}
+
+/* The columns of a block. */
+INLINE vf columns_from(int64_t first) {
+  return (vf){0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15} + (float)first;
+}
+
+/* The direction of least change, from a structure tensor (e f; f g): the minor eigenvector by the row of the matrix
+ * that does not cancel, the x axis where there is none. */
+INLINE void calmest(vf e, vf f, vf g, vf *u, vf *v) {
+  const vf zero = SPLAT(0.0f);
+  const vf half = 0.5f * (e - g), root = VSQRT(VFMA(half, half, f * f));
+  const vf a = choose(half > zero, -f, root - half), b = choose(half > zero, root + half, -f);
+  const vf length = VSQRT(VFMA(a, a, b * b));
+  *u = choose(length > zero, a / length, SPLAT(1.0f));
+  *v = choose(length > zero, b / length, zero);
+}
+
+/* Elements at sixteen places. */
+INLINE vf pick(const float *from, vi at) {
+  vf out;
+  for (int l = 0; l < SIDE; l++) out[l] = from[at[l]];
+  return out;
+}
 #endif

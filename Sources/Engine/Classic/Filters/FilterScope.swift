@@ -19,7 +19,7 @@ public struct FilterScope {
 
   /// Applies a filter to a picture C×H×W or a batch N×C×H×W: `filter` gets a batch of f32 or f64 and returns one of
   /// the same shape. The result has the picture's shape and type.
-  func apply(_ operation: String, to image: Tensor, _ filter: (Tensor) throws -> Tensor) throws -> Tensor {
+  package func apply(_ operation: String, to image: Tensor, _ filter: (Tensor) throws -> Tensor) throws -> Tensor {
     try FilterScope.check(image, operation)
     guard (0...1).contains(strength) else {
       throw EngineError(operation, expected: "a strength between 0 and 1", came: "\(strength)")

@@ -51,13 +51,17 @@ public enum Filters {
     return try matrix / matrix.sum()
   }
 
-  private static func correlate(_ x: Tensor, _ kernel: Tensor, _ options: Convolution) throws -> Tensor {
+  static func correlate(_ x: Tensor, _ kernel: Tensor, _ options: Convolution) throws -> Tensor {
     let (height, width) = (kernel.shape[0], kernel.shape[1])
     var (top, left) = (height / 2, width / 2)
     var weight = try kernel.to(x.dtype)
     if options.flip {
       (top, left) = (height - 1 - top, width - 1 - left)
       weight = try weight.flip([0, 1])
+    }
+    if x.takesPlainKernels, weight.takesPlainKernels {
+      return try x.bordered(
+        .weights(weight.floats(), rows: height, columns: width), options.border, top: top, left: left)
     }
     let padded = try x.padded(
       top: top, bottom: height - 1 - top, left: left, right: width - 1 - left, options.border)
@@ -67,44 +71,9 @@ public enum Filters {
       .conv2d(weight.reshape([1, 1, height, width])).reshape(shape)
   }
 
-  /// Blurs with a Gaussian of standard deviation `sigma` pixels, cut off at `truncate` standard deviations. Time grows
-  /// with sigma (two passes of 2·truncate·sigma + 1 products each).
-  /// Source: equals scipy.ndimage.gaussian_filter; cv2.GaussianBlur with a kernel of the same size.
-  public static func gaussian(
-    _ image: Tensor, sigma: Double, truncate: Double = 4, border: Border = .reflect101, scope: FilterScope = .init()
-  ) throws -> Tensor {
-    try checkWindow("filters.gaussian", sigma: sigma, truncate: truncate)
-    return try scope.apply("filters.gaussian", to: image) { x in
-      try x.separable(gaussianKernel(sigma: sigma, truncate: truncate), border)
-    }
-  }
-
-  /// The largest standard deviation that filters take, in pixels.
-  static let mostSigma = 2000.0
-  /// The most standard deviations at which a Gaussian is cut off.
-  static let mostTruncate = 10.0
-
-  static func checkWindow(_ operation: String, sigma: Double, truncate: Double = 4) throws {
-    guard (0...mostSigma).contains(sigma) else {
-      throw EngineError(operation, expected: "a sigma between 0 and \(Int(mostSigma)) pixels", came: "\(sigma)")
-    }
-    guard (0.5...mostTruncate).contains(truncate) else {
-      throw EngineError(operation, expected: "a truncate between 0.5 and \(Int(mostTruncate))", came: "\(truncate)")
-    }
-  }
-
-  /// Samples of a Gaussian that add up to 1, at −r…r with r = ⌊truncate·sigma + ½⌋.
-  static func gaussianKernel(sigma: Double, truncate: Double) -> [Double] {
-    let radius = Int(truncate * sigma + 0.5)
-    if radius == 0 { return [1] }
-    let samples = (-radius...radius).map { exp(-0.5 * Double($0 * $0) / (sigma * sigma)) }
-    let sum = samples.reduce(0, +)
-    return samples.map { $0 / sum }
-  }
-
   /// The brightness of a batch, N×1×H×W: Rec. 601 luma of the first three channels of RGB or RGBA, the grey channel of
   /// grey or grey with alpha, else the mean of all channels.
-  static func luminance(_ x: Tensor) throws -> Tensor {
+  package static func luminance(_ x: Tensor) throws -> Tensor {
     switch x.shape[1] {
     case 1: return x
     case 2: return try x.narrow(1, 0, 1)

@@ -34,6 +34,21 @@ extension Filters {
       }
     }
 
+    /// How much of the narrow and of the wide Gaussian's result makes up the difference.
+    var shares: (narrow: Double, wide: Double) {
+      switch form {
+      case .sharpened(let p): (1 + p, p)
+      case .difference(let tau): (1, tau)
+      }
+    }
+
+    /// 1 where U ≥ ε, else 1 + tanh(φ·(U − ε)).
+    func thresholded(_ u: Tensor) throws -> Tensor {
+      let (epsilon, phi) = threshold
+      // tanh(0) is 0: cutting at 0 is the first branch.
+      return try ((u - epsilon).clamp(-.infinity, 0) * phi).tanh() + 1
+    }
+
     func check() throws {
       func require(_ holds: Bool, _ expected: String, _ came: Double) throws {
         if !holds { throw EngineError("filters.xdog", expected: expected, came: "\(came)") }
@@ -60,17 +75,28 @@ extension Filters {
         try y.separable(gaussianKernel(sigma: sigma, truncate: 4), .reflect101)
       }
       let (narrow, wide) = (try blurred(options.sigma), try blurred(options.sigma * options.k))
-      let u: Tensor
-      switch options.form {
-      case .sharpened(let p): u = try narrow * (1 + p) - wide * p
-      case .difference(let tau): u = try narrow - wide * tau
-      }
-      let (epsilon, phi) = options.threshold
-      // tanh(0) is 0: cutting at 0 is the first branch.
-      let ink = try ((u - epsilon).clamp(-.infinity, 0) * phi).tanh() + 1
-      let channels = x.shape[1], hasAlpha = channels == 2 || channels == 4
-      let colors = try ink.expand([x.shape[0], channels - (hasAlpha ? 1 : 0), x.shape[2], x.shape[3]])
-      return try hasAlpha ? Tensor.cat([colors, x.narrow(1, channels - 1, 1)], 1) : colors.copy()
+      let (a, b) = options.shares
+      let ink = try options.thresholded(narrow * a - wide * b)
+      return try grey(ink, like: x)
     }
+  }
+
+  /// Whether the last channel of a batch is its alpha: of two and of four.
+  static func hasAlpha(_ x: Tensor) -> Bool { x.shape[1] == 2 || x.shape[1] == 4 }
+
+  /// A batch without its alpha.
+  static func withoutAlpha(_ x: Tensor) throws -> Tensor {
+    try hasAlpha(x) ? x.narrow(1, 0, x.shape[1] - 1) : x
+  }
+
+  /// New colors, with the alpha of the batch they were made from.
+  static func withAlpha(of x: Tensor, _ colors: Tensor) throws -> Tensor {
+    try hasAlpha(x) ? Tensor.cat([colors, x.narrow(1, x.shape[1] - 1, 1)], 1) : colors.copy()
+  }
+
+  /// One plane of grey N×1×H×W in all color channels of a batch, whose alpha stays.
+  static func grey(_ plane: Tensor, like x: Tensor) throws -> Tensor {
+    let channels = x.shape[1] - (hasAlpha(x) ? 1 : 0)
+    return try withAlpha(of: x, plane.expand([x.shape[0], channels, x.shape[2], x.shape[3]]))
   }
 }

@@ -43,7 +43,7 @@ public enum Arrange {
     public var fit = false
     /// Cell size, pixels; nil: the largest picture.
     public var cell: (width: Int, height: Int)?
-    /// A line of text under each picture; empty for none.
+    /// Text under each picture, in lines; empty for none.
     public var labels: [String] = []
     /// A line of text above everything.
     public var title = ""
@@ -101,6 +101,8 @@ public enum Arrange {
     let height: Int
     /// Pixels per pixel of the typeface.
     let scale: Int
+    /// From one line of text to the next.
+    private let line: Int
     private let columns: Int
     private let cell: (width: Int, height: Int)
     private let step: (x: Int, y: Int)
@@ -112,9 +114,10 @@ public enum Arrange {
       columns = min(count, layout.columns ?? Int(Double(count).squareRoot().rounded(.up)))
       let rows = (count + columns - 1) / columns
       scale = max(1, min(6, (cell.width + 80) / 160))
-      let line = (Glyphs.height + 3) * scale
+      line = (Glyphs.height + 3) * scale
+      let lines = layout.labels.map { $0.split(separator: "\n", omittingEmptySubsequences: false).count }.max() ?? 0
       let margin = layout.margin ? layout.gap : 0
-      step = (cell.width + layout.gap, cell.height + layout.gap + (layout.labels.isEmpty ? 0 : line))
+      step = (cell.width + layout.gap, cell.height + layout.gap + lines * line)
       start = (margin, margin + (layout.title.isEmpty ? 0 : line + layout.gap))
       let wide = Double(columns) * Double(step.x) - Double(layout.gap) + 2 * Double(margin)
       let tall = Double(rows) * Double(step.y) - Double(layout.gap) + Double(margin + start.y)
@@ -133,13 +136,14 @@ public enum Arrange {
       (start.x + index % columns * step.x, start.y + index / columns * step.y)
     }
 
-    /// A line in the middle of a span, cut with dots where it is too long.
+    /// Lines in the middle of a span, cut with dots where they are too long.
     func writeCentered(_ text: String, on sheet: inout Bitmap, left: Int, width: Int, y: Int) {
-      var line = text
       let fits = max(1, (width / scale + 1) / (Glyphs.width + 1))
-      if line.count > fits { line = String(line.prefix(max(0, fits - 2))) + ".." }
-      sheet.write(
-        line, x: left + (width - Bitmap.textWidth(line, scale: scale)) / 2, y: y, scale: scale, color: ink)
+      for (place, whole) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+        let words = whole.count > fits ? whole.prefix(max(0, fits - 2)) + ".." : whole
+        let middle = left + (width - Bitmap.textWidth(String(words), scale: scale)) / 2
+        sheet.write(String(words), x: middle, y: y + place * line, scale: scale, color: ink)
+      }
     }
   }
 

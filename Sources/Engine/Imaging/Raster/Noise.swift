@@ -6,6 +6,9 @@ public struct Noise {
   /// The noise of a seed.
   public init(seed: UInt64) { self.seed = UInt32(truncatingIfNeeded: Noise.mix(seed)) }
 
+  /// The lattice's number: noises of one key are the same.
+  package var key: UInt32 { seed }
+
   /// Splitmix64's finaliser (Steele, Lea and Flood 2014): a good 64-bit mix.
   package static func mix(_ value: UInt64) -> UInt64 {
     var z = value &+ 0x9E37_79B9_7F4A_7C15

@@ -6,7 +6,7 @@ internal import Synchronization
   internal import Glibc
 #endif
 
-/// Complex transforms of lines through FFTW (Frigo and Johnson 2005, Proc. IEEE 93), f32 and f64.
+/// Complex and cosine transforms of lines through FFTW (Frigo and Johnson 2005, Proc. IEEE 93), f32 and f64.
 ///
 /// FFTW plans one contiguous line; lines are shared out over our threads in groups, and an interrupt is answered
 /// between two groups. Lines that lie across memory are gathered into groups of neighbours first: FFTW's own strided
@@ -18,26 +18,40 @@ enum FourierKernels {
     let type: ElementType
   }
 
+  /// What becomes of a line.
+  enum Kind {
+    /// Complex numbers, pairs (real, imaginary): y[k] = Σ x[j]·e^(∓2πi·jk/n), minus in the exponent unless `inverse`.
+    case complex(inverse: Bool)
+    /// Real numbers: y[k] = 2·Σ x[j]·cos(πk(j + ½)/n), the second cosine transform; `inverse`: the third,
+    /// y[j] = x[0] + 2·Σ x[k]·cos(πk(j + ½)/n). One after the other multiply by 2n.
+    case cosine(inverse: Bool)
+
+    /// Numbers of an element of a line.
+    var parts: Int { if case .complex = self { 2 } else { 1 } }
+  }
+
   /// The longest line that FFTW is asked for.
   static let longest = 1 << 28
 
-  /// y := Σ x·e^(∓2πi·jk/n) along the middle axis, minus in the exponent unless `inverse`; not scaled. x and y hold
-  /// (real, imaginary) pairs, start at a multiple of 16 bytes and do not overlap.
+  /// Transforms along the middle axis; not scaled. x and y start at a multiple of 16 bytes and do not overlap.
   static func transform(
-    _ shape: Shape, inverse: Bool, _ x: UnsafeRawPointer, into y: UnsafeMutableRawPointer, _ operation: String
+    _ shape: Shape, _ kind: Kind, _ x: UnsafeRawPointer, into y: UnsafeMutableRawPointer, _ operation: String
   ) throws {
-    guard let plan = LinePlan(shape.length, inverse: inverse, shape.type, x, y) else {
+    guard let plan = LinePlan(shape.length, kind, shape.type, x, y) else {
       throw EngineError(operation, "FFTW has no plan for a length of \(shape.length)", advice: "use a smaller size")
     }
     defer { plan.destroy() }
     let depth = Profile.begin("FFTW")
     defer { Profile.end(depth) }
     if shape.inner == 1 {
-      alongMemory(shape, plan, x, y)
-    } else if shape.type == .f64 {
-      try acrossMemory(shape, plan, x.assumingMemoryBound(to: SIMD2<Double>.self), y, operation)
+      alongMemory(shape, kind.parts, plan, x, y)
     } else {
-      try acrossMemory(shape, plan, x.assumingMemoryBound(to: SIMD2<Float>.self), y, operation)
+      switch (kind, shape.type) {
+      case (.complex, .f64): try acrossMemory(shape, plan, x.assumingMemoryBound(to: SIMD2<Double>.self), y, operation)
+      case (.complex, _): try acrossMemory(shape, plan, x.assumingMemoryBound(to: SIMD2<Float>.self), y, operation)
+      case (.cosine, .f64): try acrossMemory(shape, plan, x.assumingMemoryBound(to: Double.self), y, operation)
+      case (.cosine, _): try acrossMemory(shape, plan, x.assumingMemoryBound(to: Float.self), y, operation)
+      }
     }
     try Interrupt.check()
   }
@@ -46,9 +60,9 @@ enum FourierKernels {
   private static let pieceSize = 1 << 15
 
   private static func alongMemory(
-    _ shape: Shape, _ plan: LinePlan, _ x: UnsafeRawPointer, _ y: UnsafeMutableRawPointer
+    _ shape: Shape, _ parts: Int, _ plan: LinePlan, _ x: UnsafeRawPointer, _ y: UnsafeMutableRawPointer
   ) {
-    let lines = shape.outer, bytes = shape.length * 2 * shape.type.size
+    let lines = shape.outer, bytes = shape.length * parts * shape.type.size
     let perPiece = Swift.max(1, pieceSize / shape.length)
     Team.run((lines + perPiece - 1) / perPiece) { piece in
       for line in (piece * perPiece)..<Swift.min((piece + 1) * perPiece, lines) {
@@ -106,33 +120,54 @@ enum FourierKernels {
 /// destroying plans is for the engine thread; running one is for all.
 private struct LinePlan {
   private let type: ElementType
+  private let kind: FourierKernels.Kind
   private let plan: OpaquePointer
 
-  init?(_ length: Int, inverse: Bool, _ type: ElementType, _ x: UnsafeRawPointer, _ y: UnsafeMutableRawPointer) {
-    let sign = inverse ? FFTW_BACKWARD : FFTW_FORWARD, x = UnsafeMutableRawPointer(mutating: x)
+  init?(
+    _ length: Int, _ kind: FourierKernels.Kind, _ type: ElementType, _ x: UnsafeRawPointer,
+    _ y: UnsafeMutableRawPointer
+  ) {
+    let x = UnsafeMutableRawPointer(mutating: x), n = Int32(length)
     // Vector loads that ask for 16 bytes are only good where every line starts at such an address.
-    let isAligned = length * 2 * type.size % 16 == 0
+    let isAligned = length * kind.parts * type.size % 16 == 0
     let flags = FFTW_ESTIMATE | FFTW_PRESERVE_INPUT | (isAligned ? 0 : FFTW_UNALIGNED)
-    self.type = type
-    let made =
-      type == .f64
-      ? fftw_plan_dft_1d(
-        Int32(length), x.assumingMemoryBound(to: fftw_complex.self), y.assumingMemoryBound(to: fftw_complex.self), sign,
-        flags)
-      : fftwf_plan_dft_1d(
-        Int32(length), x.assumingMemoryBound(to: fftwf_complex.self), y.assumingMemoryBound(to: fftwf_complex.self),
-        sign, flags)
+    let made: OpaquePointer?
+    switch (kind, type) {
+    case (.complex(let inverse), .f64):
+      made = fftw_plan_dft_1d(
+        n, x.assumingMemoryBound(to: fftw_complex.self), y.assumingMemoryBound(to: fftw_complex.self),
+        inverse ? FFTW_BACKWARD : FFTW_FORWARD, flags)
+    case (.complex(let inverse), _):
+      made = fftwf_plan_dft_1d(
+        n, x.assumingMemoryBound(to: fftwf_complex.self), y.assumingMemoryBound(to: fftwf_complex.self),
+        inverse ? FFTW_BACKWARD : FFTW_FORWARD, flags)
+    case (.cosine(let inverse), .f64):
+      made = fftw_plan_r2r_1d(
+        n, x.assumingMemoryBound(to: Double.self), y.assumingMemoryBound(to: Double.self),
+        inverse ? FFTW_REDFT01 : FFTW_REDFT10, flags)
+    case (.cosine(let inverse), _):
+      made = fftwf_plan_r2r_1d(
+        n, x.assumingMemoryBound(to: Float.self), y.assumingMemoryBound(to: Float.self),
+        inverse ? FFTW_REDFT01 : FFTW_REDFT10, flags)
+    }
     guard let made else { return nil }
+    self.type = type
+    self.kind = kind
     plan = made
   }
 
   func run(_ x: UnsafeRawPointer, into y: UnsafeMutableRawPointer) {
     let x = UnsafeMutableRawPointer(mutating: x)
-    if type == .f64 {
+    switch (kind, type) {
+    case (.complex, .f64):
       fftw_execute_dft(plan, x.assumingMemoryBound(to: fftw_complex.self), y.assumingMemoryBound(to: fftw_complex.self))
-    } else {
+    case (.complex, _):
       fftwf_execute_dft(
         plan, x.assumingMemoryBound(to: fftwf_complex.self), y.assumingMemoryBound(to: fftwf_complex.self))
+    case (.cosine, .f64):
+      fftw_execute_r2r(plan, x.assumingMemoryBound(to: Double.self), y.assumingMemoryBound(to: Double.self))
+    case (.cosine, _):
+      fftwf_execute_r2r(plan, x.assumingMemoryBound(to: Float.self), y.assumingMemoryBound(to: Float.self))
     }
   }
 

@@ -145,7 +145,7 @@ extension Tensor {
       let shape = FourierKernels.Shape(
         outer: dims.array[..<axis].product, length: dims[axis], inner: dims.array[(axis + 1)..<(rank - 1)].product,
         type: dtype)
-      try FourierKernels.transform(shape, inverse: inverse, x.base, into: y.base, operation)
+      try FourierKernels.transform(shape, .complex(inverse: inverse), x.base, into: y.base, operation)
       withExtendedLifetime(x) {}
     }
     guard Autograd.records(self) else { return y }

@@ -179,62 +179,7 @@ typedef struct {
  * places]; f32 and f64. Any number may stand in the grid. */
 int ck_grid_sample(int type, const ck_sampling *p, const void *x, const void *grid, void *out);
 
-/* ---- pictures ---- */
-
-/* Kernels over f32 pictures. X(name): a plan `ck_name` and, in Body/, the work of one of its rows (or bands, or blocks:
- * whatever can be computed alone), `ck_name_row`. */
-#define CK_PICTURE_KERNELS(X) \
-  X(kuwahara)                 \
-  X(correlation)              \
-  X(similarity)
-#define CK_PICTURE_NUMBER(name) CK_PICTURE_##name,
-enum { CK_PICTURE_KERNELS(CK_PICTURE_NUMBER) CK_PICTURE_COUNT };
-/* Rows 0 to rows - 1 of a plan, per_chunk of them at a time, in parallel; every chunk has scratch_bytes of its own (64-byte
- * aligned; its rows find there what the ones before them left). Returns 0, or -2 without memory for scratch. */
-int ck_picture_run(int kernel, const void *plan, int64_t rows, int64_t per_chunk, int64_t scratch_bytes);
-
-/* A Kuwahara filter of eight sectors over f32 pictures. x and energy (the sum of squares over the channels) have
- * `margin` more rows and columns on every side, and rows of at least 16 + 2 margin elements. */
-typedef struct {
-  int64_t images, channels, height, width; /* of the dense output [images, channels, height, width] */
-  int64_t margin, row, plane;              /* of x and energy: elements of a margin, a row, a plane */
-  float sharpness;                         /* q of a sector's say 1 / (1 + (255 variance)^(q/2)) */
-  /* tensor == NULL: every pixel has the same sectors, sector k with counts[k] taps at element offsets from the pixel,
-   * weights adding up to 1; sectors follow each other in offsets and weights. */
-  const int64_t *counts, *offsets;
-  const float *weights;
-  /* Else: ellipses of mean radius `radius` <= margin / 2 along the minor eigenvector of the structure tensor (three planes
-   * [images, 3, height, width]), drawn out by (eccentricity + A) / eccentricity; polynomial sectors of zeta and eta. */
-  const float *tensor;
-  float radius, eccentricity, zeta, eta;
-  const float *x, *energy;
-  float *out;
-} ck_kuwahara; /* a row of an image of the output; scratch: 8 (channels + 2) vectors of 64 bytes */
-
-/* Every one of `planes` dense f32 planes height × width with the same window, only where it lies wholly inside:
- * out[y][x] = sum over i, j of window[i*columns + j] * in[y + i][x + j], out dense
- * (height - rows + 1) × (width - columns + 1). */
-typedef struct {
-  int64_t planes, height, width, rows, columns;
-  const float *window, *in;
-  float *out;
-} ck_correlation; /* a row of a plane of the output */
-
-/* Structural similarity of two sets of dense f32 planes height × width under a separable window of `taps` weights in
- * each direction, only where it lies wholly inside: rows × columns = (height - taps + 1) × (width - taps + 1) places.
- *   contrast   = (2 n cov(x, y) + c2) / (n (var x + var y) + c2)
- *   similarity = contrast (2 mean x mean y + c1) / (mean² x + mean² y + c1)
- * with n = covariance. sums: for every row of every plane the sum of the similarity and that of the contrast. */
-typedef struct {
-  int64_t planes, height, width, taps;
-  const double *window;
-  double c1, c2, covariance;
-  const float *x, *y;
-  double *sums; /* [planes, rows, 2] */
-  float *map;   /* the similarity, [planes, rows, columns]; may be NULL */
-} ck_similarity; /* a row of windows of a plane; scratch: 4 ck_similarity_stride doubles */
-/* A row of column sums: the columns in whole vectors of eight, and one vector more for the last block's windows. */
-static inline int64_t ck_similarity_stride(int64_t width) { return (width + 7) / 8 * 8 + 8; }
+#include "pictures.h"
 
 /* ---- random numbers ---- */
 

@@ -4,12 +4,18 @@ internal import TensorCore
 /// What a script may call in the table `filters`, a family a file.
 public enum FilterEntries {
   /// All entries.
-  public static func all() -> [Function] {
-    linear() + order() + bilateral() + domain() + stylizing()
+  public static func all() -> [Function] { families().flatMap(\.functions) }
+
+  /// The entries by what they have in common.
+  public static func families() -> [(title: String, functions: [Function])] {
+    [
+      ("Sums of neighbors", linear()), ("Order and halftone", order()),
+      ("Smoothing that keeps edges", bilateral() + domain()), ("Looks", stylizing()), ("Tone, color and grain", tone()),
+    ]
   }
 
   /// Options that every filter has.
-  static func shared() -> [Option] {
+  package static func shared() -> [Option] {
     [
       .optional(
         "strength", .number, "0 gives the picture back exactly, 1 the filtered one, between them a blend", .number(1),

@@ -1,0 +1,5 @@
+#define CK_LEVEL 4
+#include "../Body/domain.h"
+#include "../Body/stylize.h"
+#include "../Body/diffusion.h"
+#include "../Body/recurrence.h"
