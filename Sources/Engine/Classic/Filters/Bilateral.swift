@@ -75,7 +75,7 @@ extension Filters {
     let operation = "filters.bilateral"
     try options.check(operation)
     return try scope.apply(operation, to: image) { x in
-      try keepingAlpha(x) { try bilateral($0, guide: $0, options, operation) }
+      try onColors(of: x) { try bilateral($0, guide: $0, options, operation) }
     }
   }
 
@@ -99,7 +99,7 @@ extension Filters {
     try options.check(operation)
     return try scope.apply(operation, to: image) { x in
       let guide = try checkedGuide(guide, for: x, operation)
-      return try keepingAlpha(x) { try bilateral($0, guide: guide, options, operation) }
+      return try onColors(of: x) { try bilateral($0, guide: guide, options, operation) }
     }
   }
 
@@ -116,20 +116,7 @@ extension Filters {
         operation, expected: "a guide as large as the picture, \(x.shape[2])×\(x.shape[3])",
         came: guide.shape.shapeText, advice: "resize it: images.resize")
     }
-    return try colors(batch)
-  }
-
-  /// The channels without alpha, which is the last of two or four.
-  static func colors(_ x: Tensor) throws -> Tensor {
-    let channels = x.shape[1]
-    return channels == 2 || channels == 4 ? try x.narrow(1, 0, channels - 1) : x
-  }
-
-  /// Filters the color channels of a batch; alpha stays.
-  static func keepingAlpha(_ x: Tensor, _ filter: (Tensor) throws -> Tensor) throws -> Tensor {
-    let color = try colors(x), result = try filter(color)
-    if color.shape[1] == x.shape[1] { return result }
-    return try Tensor.cat([result, x.narrow(1, color.shape[1], 1)], 1)
+    return try withoutAlpha(batch)
   }
 }
 
@@ -137,26 +124,25 @@ extension Filters {
   private static func bilateral(
     _ x: Tensor, guide: Tensor, _ options: Bilateral, _ operation: String
   ) throws -> Tensor {
-    let records = Autograd.isEnabled && (x.requiresGradient || guide.requiresGradient)
+    let fast = x.takesPlainKernels && guide.takesPlainKernels
     if options.mode == .grid {
       let result = try Autograd.noGradient {
         try gridBilateral(x.detached().to(.f32), guide: guide.detached().to(.f32), options, operation).to(x.dtype)
       }
-      if !records { return result }
-      return result.derived(operation, from: [x, guide]) { _ in
-        throw EngineError(operation, "a grid has no gradient", advice: "use mode = \"exact\", or detach the picture")
-      }
+      return result.withoutGradient(
+        operation, from: [x, guide], "a grid has no gradient", advice: "use mode = \"exact\", or detach the picture")
     }
     let (radius, height, width) = (options.radius, x.shape[2], x.shape[3])
     let weights = BilateralWeights(radius: radius, sigmaColor: options.sigmaColor, sigmaSpace: options.sigmaSpace)
-    let fast = x.dtype == .f32 && !records
     let extra = fast ? Swift.max(0, Tensor.pictureBlock - width) : 0
     func surrounded(_ t: Tensor) throws -> Tensor {
       try t.padded(top: radius, bottom: radius, left: radius, right: radius + extra, options.border)
     }
     let padded = try surrounded(x), beside = guide === x ? padded : try surrounded(guide)
     if fast { return try padded.bilateral(weights, guide: beside, height: height, width: width) }
-    if records { try checkRecording(x, guide, weights, operation) }
+    if Autograd.isEnabled && (x.requiresGradient || guide.requiresGradient) {
+      try checkRecording(x, guide, weights, operation)
+    }
     return try plainBilateral(padded, guide: beside, weights, height: height, width: width)
   }
 

@@ -29,14 +29,12 @@ extension Filters {
   /// maxima along the gradient between interpolated neighbors, lines followed through their eight neighbors.
   public static func canny(_ image: Tensor, _ options: Canny = .init(), scope: FilterScope = .init()) throws -> Tensor {
     try options.check()
-    return try scope.apply("filters.canny", to: image) { picture in
-      let lines = try Autograd.noGradient {
-        try gray(of: picture.detached()) { y in
-          let images = try (0..<y.shape[0]).map { try edges(of: y.narrow(0, $0, 1).to(.f32), options) }
-          return try Tensor.cat(images, 0).to(picture.dtype)
+    return try scope.apply("filters.canny", to: image) { x in
+      try withoutGradient(x, "filters.canny", "a result made of steps has no gradient") { x in
+        try onLuminance(of: x) { y in
+          try Tensor.cat((0..<y.shape[0]).map { try edges(of: y.narrow(0, $0, 1), options) }, 0)
         }
       }
-      return lines.withoutGradient("filters.canny", from: picture)
     }
   }
 

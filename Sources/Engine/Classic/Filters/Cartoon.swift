@@ -81,11 +81,10 @@ extension Filters {
 
   /// Lines of a lightness: 1 where S = G_σ − τ·G_kσ is above 0, else 1 + tanh(φ·S).
   private static func edges(_ light: Tensor, _ options: Cartoon) throws -> Tensor {
-    func blurred(_ sigma: Double) throws -> Tensor {
-      try light.separable(gaussianKernel(sigma: sigma, truncate: 4), .reflect101)
-    }
-    let s = try blurred(options.lineSigma) - blurred(options.lineSigma * options.k) * options.tau
-    return try (s.clamp(-.infinity, 0) * options.lineSharpness).tanh() + 1
+    var line = XDoG()
+    line.form = .difference(tau: options.tau)
+    (line.sigma, line.k, line.epsilon, line.phi) = (options.lineSigma, options.k, 0, options.lineSharpness)
+    return try line.ink(light)
   }
 
   /// A lightness in soft steps: q + (d/2)·tanh(φ·(L − q)), d = 100/bins, q the nearest multiple of d.

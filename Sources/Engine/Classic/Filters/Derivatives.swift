@@ -52,7 +52,7 @@ extension Filters {
       return try length(slope(.x), slope(.y)) * scale + (options.offset ?? 0)
     }
     return try scope.apply("filters.sobel", to: image) { x in
-      try options.gray ? gray(of: x, gradient) : colors(of: x, gradient)
+      try options.gray ? onLuminance(of: x, gradient) : onColors(of: x, gradient)
     }
   }
 
@@ -97,7 +97,7 @@ extension Filters {
   ) throws -> Tensor {
     try checkKernelSize("filters.laplacian", options.size)
     return try scope.apply("filters.laplacian", to: image) { x in
-      try colors(of: x) { x in
+      try onColors(of: x) { x in
         let curve: Tensor
         switch options.kind {
         case .four: curve = try correlate(x, kernel([0, 1, 0, 1, -4, 1, 0, 1, 0], x), .init(border: options.border))
@@ -166,7 +166,7 @@ extension Filters {
         came: "\(options.sigma) and \(options.k)")
     }
     return try scope.apply("filters.dog", to: image) { x in
-      try colors(of: x) { x in
+      try onColors(of: x) { x in
         let band =
           try x.blurred(sigma: options.sigma, options.border)
           - x.blurred(sigma: options.sigma * options.k, options.border)

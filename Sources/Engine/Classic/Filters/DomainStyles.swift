@@ -31,7 +31,7 @@ extension Filters {
     }
     let gain = options.amount - 1
     return try scope.apply(operation, to: image) { x in
-      try onColors(x) { colors in
+      try onColors(of: x) { colors in
         switch colors.shape[1] {
         case 1:
           let shape = colors.shape, rgb = try colors.expand([shape[0], 3, shape[2], shape[3]])
@@ -44,7 +44,7 @@ extension Filters {
   }
 
   private static func lightnessDetail(_ rgb: Tensor, _ smoothing: DomainTransform, _ gain: Double) throws -> Tensor {
-    if !needsPlain(rgb) {
+    if rgb.takesPlainKernels {
       return try rgb.withLightness(gain: gain, over: smoothed(rgb.labLightness(), smoothing))
     }
     let lab = try ColorSpace.lab.from(rgb: rgb)
@@ -93,7 +93,7 @@ extension Filters {
       throw EngineError(operation, expected: "a shade between 0.0001 and 1", came: "\(options.shade)")
     }
     return try scope.apply(operation, to: image) { x in
-      try onColors(x) { colors in
+      try onColors(of: x) { colors in
         let counts = try colors.to(.f32).domainCounts(
           ratio: boxes.passes.ratio, radius: DomainPasses.radius(boxes.passes.sigmas[0]))
         let drawing = try (counts * options.shade).to(colors.dtype)
@@ -125,19 +125,17 @@ extension Filters {
     let smoothing = DomainTransform(.normalized, sigmaSpace: options.sigmaSpace, sigmaColor: options.sigmaColor)
     try smoothing.check("filters.stylize")
     return try scope.apply("filters.stylize", to: image) { x in
-      try onColors(x) { colors in
+      try onColors(of: x) { colors in
         let y = try smoothed(colors, smoothing)
-        return try needsPlain(colors) ? inkedPlainly(y) : y.inkedBySlopes()
+        return try colors.takesPlainKernels ? y.inkedBySlopes() : inkedPlainly(y)
       }
     }
   }
 
   private static func inkedPlainly(_ y: Tensor) throws -> Tensor {
-    let (rise, soft) = ([-1.0, 0, 1], [1.0, 2, 1])
-    let dx = try y.correlated(axis: 3, rise, anchor: 1, .reflect101).correlated(axis: 2, soft, anchor: 1, .reflect101)
-    let dy = try y.correlated(axis: 2, rise, anchor: 1, .reflect101).correlated(axis: 3, soft, anchor: 1, .reflect101)
-    // The root's slope at 0 is infinite; an even area has none.
-    let length = try (dx * dx + dy * dy).clamp(1e-24).sqrt()
-    return try (y * (1 - length.sum([1], keepdim: true))).clamp(0, 1)
+    let (rise, soft) = (differences(3), binomial(3))
+    let slopes = try length(
+      y.separable(down: soft, across: rise, .reflect101), y.separable(down: rise, across: soft, .reflect101))
+    return try (y * (1 - slopes.sum([1], keepdim: true))).clamp(0, 1)
   }
 }

@@ -72,24 +72,14 @@ extension Filters {
   ) throws -> Tensor {
     try options.check()
     return try scope.apply("filters.domain_transform", to: image) { x in
-      try onColors(x) { try smoothed($0, options) }
+      try onColors(of: x) { try smoothed($0, options) }
     }
-  }
-
-  /// Applies work to a batch's color channels: of 2 or 4 channels the last is alpha and stays.
-  static func onColors(_ x: Tensor, _ work: (Tensor) throws -> Tensor) throws -> Tensor {
-    let channels = x.shape[1]
-    guard channels == 2 || channels == 4 else { return try work(x) }
-    return try Tensor.cat([work(x.narrow(1, 0, channels - 1)), x.narrow(1, channels - 1, 1)], 1)
   }
 
   /// The domain transform of a batch without alpha.
   static func smoothed(_ x: Tensor, _ options: DomainTransform) throws -> Tensor {
-    needsPlain(x) ? try PlainDomain(options.passes).smoothed(x) : try x.domainTransformed(options.passes)
+    x.takesPlainKernels ? try x.domainTransformed(options.passes) : try PlainDomain(options.passes).smoothed(x)
   }
-
-  /// Whether a batch takes the path of tensor operations: where a gradient is recorded, and in double precision.
-  static func needsPlain(_ x: Tensor) -> Bool { x.dtype != .f32 || (Autograd.isEnabled && x.requiresGradient) }
 }
 
 /// The domain transform in tensor operations: what the fast kernels are tested against, and what has a gradient.

@@ -41,8 +41,8 @@ extension Filters {
         return try correlate(soft, Tensor(doubles: kernel, [3, 3]).to(x.dtype), .init(border: options.border))
       }
       switch options.relief {
-      case .gray: return try gray(of: x) { try slope($0) + 0.5 }
-      case .color: return try colors(of: x) { try $0 + slope($0) }
+      case .gray: return try onLuminance(of: x) { try slope($0) + 0.5 }
+      case .color: return try onColors(of: x) { try $0 + slope($0) }
       }
     }
   }

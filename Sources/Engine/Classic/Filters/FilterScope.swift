@@ -1,4 +1,4 @@
-internal import Surface
+package import Surface
 public import TensorCore
 
 /// What every filter shares: how strongly it acts, and where.
@@ -15,6 +15,13 @@ public struct FilterScope {
     self.strength = strength
     self.mask = mask
     self.feather = feather
+  }
+
+  /// As the shared options of an entry say (`FilterEntries.shared`).
+  package init(_ options: Options) throws {
+    strength = try options.number("strength")
+    mask = try options.objectIfAny("mask", as: Tensor.self)
+    feather = try options.number("feather")
   }
 
   /// Applies a filter to a picture C×H×W or a batch N×C×H×W: `filter` gets a batch of f32 or f64 and returns one of

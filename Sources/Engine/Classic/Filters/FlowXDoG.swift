@@ -38,11 +38,9 @@ extension Filters {
   ) throws -> Tensor {
     try options.check()
     return try scope.apply("filters.flow_xdog", to: image) { x in
-      let result = try Autograd.noGradient {
-        try grey(flowLines(x.detached().to(.f32), options), like: x.detached().to(.f32)).to(x.dtype)
-      }
-      return result.withoutGradient(
-        "filters.flow_xdog", from: x, advice: "use filters.xdog, which has one, or detach the picture first")
+      try withoutGradient(
+        x, "filters.flow_xdog", advice: "use filters.xdog, which has one, or detach the picture first"
+      ) { try grey(flowLines($0, options), like: $0) }
     }
   }
 

@@ -77,7 +77,7 @@ extension Filters {
     try options.check()
     let offset = options.offset ?? (options.normalize && options.orientations == 1 ? 0.5 : 0)
     return try scope.apply("filters.gabor", to: image) { x in
-      try colors(of: x) { x in
+      try onColors(of: x) { x in
         var strongest: Tensor?
         for number in 0..<options.orientations {
           try Interrupt.check()

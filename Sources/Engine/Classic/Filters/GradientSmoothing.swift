@@ -44,9 +44,9 @@ extension Filters {
   ) throws -> Tensor {
     try options.check()
     return try scope.apply("filters.diffusion", to: image) { x in
-      try onColors(x) { colors in
+      try onColors(of: x) { colors in
         let scale = 1 / (options.kappa * options.kappa * Double(colors.shape[1]))
-        if !needsPlain(colors) {
+        if colors.takesPlainKernels {
           return try colors.diffused(
             iterations: options.iterations, step: options.step, scale: scale, rational: options.mode == .rational)
         }
@@ -97,15 +97,9 @@ extension Filters {
       throw EngineError(operation, expected: "a kappa between 1.05 and 100", came: "\(options.kappa)")
     }
     return try scope.apply(operation, to: image) { x in
-      try onColors(x) { colors in
-        let plain = try Autograd.noGradient { try flattened(colors.detached().to(.f32), options).to(colors.dtype) }
-        guard Autograd.isEnabled, colors.requiresGradient else { return plain }
-        return plain.derived("l0_smooth", from: [colors]) { _ in
-          throw EngineError(
-            operation, "this filter has no gradient",
-            advice: "use filters.domain_transform, or detach the picture first")
-        }
-      }
+      try withoutGradient(
+        x, operation, advice: "use filters.domain_transform, or detach the picture first"
+      ) { try onColors(of: $0) { try flattened($0, options) } }
     }
   }
 

@@ -16,11 +16,10 @@ extension Filters {
     try checkGuided(radius: radius, epsilon: epsilon)
     return try scope.apply(operation, to: image) { x in
       let beside = try guide.map { try checkedGuide($0, for: x, operation) }
-      return try keepingAlpha(x) { colors in
+      return try onColors(of: x) { colors in
         let own = beside ?? colors
         let lines = own.shape[1] == 1 || own.shape[1] == 3 ? own : try luminance(own)
-        let records = Autograd.isEnabled && (colors.requiresGradient || lines.requiresGradient)
-        if colors.dtype == .f32 && !records {
+        if colors.takesPlainKernels && lines.takesPlainKernels {
           return try colors.guidedFilter(lines, radius: radius, epsilon: epsilon)
         }
         return try plainGuided(colors, lines, radius: radius, epsilon: epsilon)

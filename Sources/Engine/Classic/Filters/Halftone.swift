@@ -58,11 +58,12 @@ extension Filters {
     let operation = "filters.halftone"
     try options.check()
     return try scope.apply(operation, to: image) { x in
-      try keepingAlpha(x) { colors in
+      try onColors(of: x) { colors in
         switch options.mode {
         case .dots: try dots(colors.clamp(0, 1), options)
         case .ordered: try ordered(colors, Int(options.side))
-        case .diffusion: try withoutGradient(colors, operation, "error diffusion") { try $0.errorDiffused() }
+        case .diffusion:
+          try withoutGradient(colors, operation, "error diffusion has no gradient") { try $0.errorDiffused() }
         }
       }
     }
@@ -119,7 +120,7 @@ extension Filters {
       return try Tensor(doubles: table + places.map { sin($0 * v) }, [4, count]).to(amount.dtype)
     }
     let across = try phases(width, cos(turn), -sin(turn)), down = try phases(height, sin(turn), cos(turn))
-    if amount.dtype == .f32 && !(Autograd.isEnabled && amount.requiresGradient) {
+    if amount.takesPlainKernels {
       let levels = try Tensor(doubles: spotLevels, [spotLevels.count]).to(.f32)
       return try amount.screened(
         across: across, down: down, levels: levels, scale: scale, softness: options.softness)

@@ -93,13 +93,12 @@ extension Filters {
   ) throws -> Tensor {
     try options.check()
     return try scope.apply("filters.hatching", to: image) { x in
-      let result = try Autograd.noGradient { try hatched(x.detached().to(.f32), options).to(x.dtype) }
-      return result.withoutGradient("filters.hatching", from: x, advice: "detach the picture first")
+      try withoutGradient(x, "filters.hatching") { try hatched($0, options) }
     }
   }
 
   private static func hatched(_ x: Tensor, _ options: Hatching) throws -> Tensor {
-    let light = try luminance(x).separable(gaussianKernel(sigma: 0.8, truncate: 3), .reflect101)
+    let light = try luminance(x).blurred(sigma: 0.8, truncate: 3)
     let darkness = try 1 - light.clamp(0, 1).pow(options.gamma)
     var white =
       switch options.direction {
@@ -191,7 +190,7 @@ extension Filters {
   private static func strokeFlow(_ x: Tensor, _ options: Hatching) throws -> Tensor {
     let edges = try structureTensor(withoutAlpha(x), smoothing: 2)
     func smooth(_ sigma: Double) throws -> Tensor {
-      try edges.separable(gaussianKernel(sigma: sigma, truncate: 3), .reflect101)
+      try edges.blurred(sigma: sigma, truncate: 3)
     }
     let tensor = try smooth(options.smoothing) + smooth(4 * options.smoothing)
     return try luminance(x).acrossFlow(of: tensor, weights: [1]).flow
@@ -204,12 +203,12 @@ extension Filters {
     let (u, v) = (try flow.narrow(1, 0, 1), try flow.narrow(1, 1, 1))
     let turned = try Tensor.cat([u * cos(angle) + v * sin(angle), v * cos(angle) - u * sin(angle)], 1)
     let grain = try NoiseTexture(seed: seed, size: 1, gradient: false).plane(height, width)
-      .separable(gaussianKernel(sigma: 0.15 * options.spacing, truncate: 4), .reflect101)
+      .blurred(sigma: 0.15 * options.spacing)
     let sigma = options.length * options.spacing / 4
     let drawn = try grain.expand([count, 1, height, width]).alongFlow(
       turned, weights: halfGaussian(sigma: sigma, truncate: 2))
     func average(_ t: Tensor) throws -> Tensor {
-      try t.separable(gaussianKernel(sigma: 3 * options.spacing, truncate: 3), .reflect101)
+      try t.blurred(sigma: 3 * options.spacing, truncate: 3)
     }
     // Sums of many values are normal: their distribution function spreads them evenly.
     let around = try drawn - average(drawn)

@@ -92,7 +92,7 @@ extension Filters {
       sectors = .ellipses(tensor: tensor, radius: options.radius, eccentricity: options.eccentricity)
     }
     let margin = sectors.margin
-    let extra = Swift.max(0, Tensor.kuwaharaBlock - width)
+    let extra = Swift.max(0, Tensor.pictureBlock - width)
     let padded = try picture.padded(
       top: margin, bottom: margin, left: margin, right: margin + extra, .reflect101)
     return try padded.kuwahara(sectors, height: height, width: width, sharpness: options.sharpness).to(x.dtype)

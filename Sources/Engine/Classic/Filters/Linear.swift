@@ -70,17 +70,4 @@ public enum Filters {
     return try padded.reshape([shape[0] * shape[1], 1, large[2], large[3]])
       .conv2d(weight.reshape([1, 1, height, width])).reshape(shape)
   }
-
-  /// The brightness of a batch, N×1×H×W: Rec. 601 luma of the first three channels of RGB or RGBA, the grey channel of
-  /// grey or grey with alpha, else the mean of all channels.
-  package static func luminance(_ x: Tensor) throws -> Tensor {
-    switch x.shape[1] {
-    case 1: return x
-    case 2: return try x.narrow(1, 0, 1)
-    case 3, 4:
-      let (r, g, b) = (try x.narrow(1, 0, 1), try x.narrow(1, 1, 1), try x.narrow(1, 2, 1))
-      return try r * 0.299 + g * 0.587 + b * 0.114
-    default: return try x.mean([1], keepdim: true)
-    }
-  }
 }

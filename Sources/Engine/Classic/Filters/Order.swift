@@ -43,7 +43,7 @@ extension Filters {
     try checkMedian(size)
     return try scope.apply(operation, to: image) { x in
       if size == 1 { return x }
-      return try withoutGradient(x, operation, "a median") { x in
+      return try withoutGradient(x, operation, "a median has no gradient") { x in
         let (r, height, width) = (size / 2, x.shape[2], x.shape[3])
         return try x.windowMedian(
           size, rows: (-r..<(height + r)).map { border.source($0, height) ?? -1 },
@@ -79,9 +79,9 @@ extension Filters {
     let operation = "filters.oil_paint"
     try checkOilPaint(radius: radius, bins: bins, sharpness: sharpness)
     return try scope.apply(operation, to: image) { x in
-      try withoutGradient(x, operation, "oil paint") { x in
+      try withoutGradient(x, operation, "oil paint has no gradient") { x in
         let tone = try luminance(x)
-        return try keepingAlpha(x) { colors in
+        return try onColors(of: x) { colors in
           try colors.oilPaint(tone: tone, radius: radius, bins: bins, sharpness: sharpness)
         }
       }
@@ -115,22 +115,9 @@ extension Filters {
       throw EngineError(operation, expected: "a size of 1 to \(mostWindow) pixels", came: "\(size)")
     }
     return try scope.apply(operation, to: image) { x in
-      try withoutGradient(x, operation, largest ? "dilation" : "erosion") { x in
+      try withoutGradient(x, operation, "\(largest ? "dilation" : "erosion") has no gradient") { x in
         try x.windowExtreme(size, runs: shape.runs(size), largest: largest)
       }
-    }
-  }
-
-  /// Runs a filter in f32 that has no gradient: asking for one through it throws.
-  static func withoutGradient(
-    _ x: Tensor, _ operation: String, _ what: String, _ filter: (Tensor) throws -> Tensor
-  ) throws -> Tensor {
-    let result = try Autograd.noGradient { try filter(x.detached().to(.f32)).to(x.dtype) }
-    guard Autograd.isEnabled && x.requiresGradient else { return result }
-    return result.derived(operation, from: [x]) { _ in
-      throw EngineError(
-        operation, "\(what) has no gradient",
-        advice: "detach the picture first, or take a smooth filter: gaussian, guided")
     }
   }
 }

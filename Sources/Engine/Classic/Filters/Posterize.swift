@@ -22,7 +22,7 @@ extension Filters {
     }
     return try scope.apply("filters.posterize", to: image) { picture in
       let stepped = try Autograd.noGradient {
-        try colors(of: picture.detached()) { x in
+        try onColors(of: picture.detached()) { x in
           switch levels {
           case .even(let count):
             let steps = Double(count - 1)
@@ -33,7 +33,9 @@ extension Filters {
           }
         }
       }
-      return stepped.withoutGradient("filters.posterize", from: picture)
+      return stepped.withoutGradient(
+        "filters.posterize", from: [picture], "a result made of steps has no gradient",
+        advice: "detach the picture first")
     }
   }
 }

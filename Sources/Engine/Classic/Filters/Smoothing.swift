@@ -46,7 +46,7 @@ extension Filters {
         came: "\(options.amount) and \(options.threshold)")
     }
     return try scope.apply("filters.unsharp", to: image) { x in
-      try colors(of: x) { x in
+      try onColors(of: x) { x in
         var detail = try x - x.blurred(sigma: options.sigma, options.border)
         if options.threshold > 0 {
           detail = try detail * detail.detached().abs().ge(options.threshold).to(detail.dtype)
@@ -54,19 +54,6 @@ extension Filters {
         return try x + detail * options.amount
       }
     }
-  }
-
-  /// Filters the color channels of a batch; the alpha channel, the last of two or four, stays.
-  static func colors(of x: Tensor, _ work: (Tensor) throws -> Tensor) throws -> Tensor {
-    let channels = x.shape[1]
-    guard channels == 2 || channels == 4 else { return try work(x) }
-    return try Tensor.cat([work(x.narrow(1, 0, channels - 1)), x.narrow(1, channels - 1, 1)], 1)
-  }
-
-  /// Filters the luminance of a batch, N×1×H×W; all color channels get the result, alpha stays.
-  static func gray(of x: Tensor, _ work: (Tensor) throws -> Tensor) throws -> Tensor {
-    let result = try work(luminance(x)), shape = x.shape
-    return try colors(of: x) { try result.expand([shape[0], $0.shape[1], shape[2], shape[3]]).copy() }
   }
 }
 

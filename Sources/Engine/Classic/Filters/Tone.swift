@@ -117,13 +117,6 @@ extension Filters {
     }
   }
 
-  /// Works on the channels of a batch that are not alpha (the last of two or four), and puts alpha back.
-  package static func onColors(of x: Tensor, _ body: (Tensor) throws -> Tensor) throws -> Tensor {
-    let channels = x.shape[1]
-    guard channels == 2 || channels == 4 else { return try body(x) }
-    return try Tensor.cat([body(x.narrow(1, 0, channels - 1)), x.narrow(1, channels - 1, 1)], 1)
-  }
-
   /// A Gaussian blur whose standard deviation is a tensor of one value, with a gradient for it: the derivative of the
   /// blur is the picture under the derivative of the kernel, k′(t) = k(t)·(t² − Σ k·t²) / σ³.
   package static func gaussian(_ x: Tensor, sigma: Tensor) throws -> Tensor {
@@ -135,11 +128,8 @@ extension Filters {
     let squares = (-radius...radius).map { Double($0 * $0) }
     let variance = zip(kernel, squares).reduce(0) { $0 + $1.0 * $1.1 }
     let slope = zip(kernel, squares).map { $0 * ($1 - variance) / (value * value * value) }
-    func passed(_ rows: [Double], _ columns: [Double]) throws -> Tensor {
-      try x.correlated(axis: 3, rows, anchor: radius, .reflect101)
-        .correlated(axis: 2, columns, anchor: radius, .reflect101)
-    }
-    let derivative = try passed(slope, kernel) + passed(kernel, slope)
+    let derivative =
+      try x.separable(down: kernel, across: slope, .reflect101) + x.separable(down: slope, across: kernel, .reflect101)
     // The factor is 0, so only its gradient counts.
     return try blurred + (sigma - value) * derivative
   }

@@ -60,11 +60,9 @@ extension Filters {
   ) throws -> Tensor {
     try options.check()
     return try scope.apply("filters.watercolor", to: image) { x in
-      let result = try Autograd.noGradient {
-        let picture = try x.detached().to(.f32)
-        return try withAlpha(of: picture, watercolored(withoutAlpha(picture).clamp(0, 1), options)).to(x.dtype)
+      try withoutGradient(x, "filters.watercolor") { x in
+        try onColors(of: x) { try watercolored($0.clamp(0, 1), options) }
       }
-      return result.withoutGradient("filters.watercolor", from: x, advice: "detach the picture first")
     }
   }
 
@@ -139,7 +137,7 @@ extension Filters {
   /// edges themselves (as Bousseau et al. have it). 0 to 1.2.
   private static func gathered(_ x: Tensor) throws -> Tensor {
     let light = try luminance(x)
-    let around = try light.separable(gaussianKernel(sigma: 2.2, truncate: 4), .reflect101)
+    let around = try light.blurred(sigma: 2.2)
     let inside = try (around - light).clamp(0, .infinity) * 5.4
     let tensor = try structureTensor(x, smoothing: 1)
     let steep = try (tensor.narrow(1, 0, 1) + tensor.narrow(1, 2, 1)).clamp(0, .infinity).sqrt() * 1.76

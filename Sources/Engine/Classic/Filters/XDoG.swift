@@ -49,6 +49,16 @@ extension Filters {
       return try ((u - epsilon).clamp(-.infinity, 0) * phi).tanh() + 1
     }
 
+    /// The drawing of a batch, each channel by itself. Always by the plain blur: a difference is sharpened p times, and so
+    /// would be the error of the coarse one.
+    func ink(_ y: Tensor) throws -> Tensor {
+      func blurred(_ sigma: Double) throws -> Tensor {
+        try y.separable(Filters.gaussianKernel(sigma: sigma, truncate: 4), .reflect101)
+      }
+      let (a, b) = shares
+      return try thresholded(blurred(sigma) * a - blurred(sigma * k) * b)
+    }
+
     func check() throws {
       func require(_ holds: Bool, _ expected: String, _ came: Double) throws {
         if !holds { throw EngineError("filters.xdog", expected: expected, came: "\(came)") }
@@ -70,33 +80,7 @@ extension Filters {
   public static func xdog(_ image: Tensor, _ options: XDoG = .init(), scope: FilterScope = .init()) throws -> Tensor {
     try options.check()
     return try scope.apply("filters.xdog", to: image) { x in
-      let y = try luminance(x)
-      func blurred(_ sigma: Double) throws -> Tensor {
-        try y.separable(gaussianKernel(sigma: sigma, truncate: 4), .reflect101)
-      }
-      let (narrow, wide) = (try blurred(options.sigma), try blurred(options.sigma * options.k))
-      let (a, b) = options.shares
-      let ink = try options.thresholded(narrow * a - wide * b)
-      return try grey(ink, like: x)
+      try onLuminance(of: x, options.ink)
     }
-  }
-
-  /// Whether the last channel of a batch is its alpha: of two and of four.
-  static func hasAlpha(_ x: Tensor) -> Bool { x.shape[1] == 2 || x.shape[1] == 4 }
-
-  /// A batch without its alpha.
-  static func withoutAlpha(_ x: Tensor) throws -> Tensor {
-    try hasAlpha(x) ? x.narrow(1, 0, x.shape[1] - 1) : x
-  }
-
-  /// New colors, with the alpha of the batch they were made from.
-  static func withAlpha(of x: Tensor, _ colors: Tensor) throws -> Tensor {
-    try hasAlpha(x) ? Tensor.cat([colors, x.narrow(1, x.shape[1] - 1, 1)], 1) : colors.copy()
-  }
-
-  /// One plane of grey N×1×H×W in all color channels of a batch, whose alpha stays.
-  static func grey(_ plane: Tensor, like x: Tensor) throws -> Tensor {
-    let channels = x.shape[1] - (hasAlpha(x) ? 1 : 0)
-    return try withAlpha(of: x, plane.expand([x.shape[0], channels, x.shape[2], x.shape[3]]))
   }
 }

@@ -19,7 +19,7 @@ enum ChainEntries {
         Each step runs on the result of the one before; input = 0 lets it read the picture itself, input = n the
         result of step n. What it gives is laid over the result before by blend, then by strength, mask and feather,
         which hold for the blend. With b below and f above:
-        \(Blend.allCases.map { "  \($0.rawValue.padded(to: 12)) \($0.meaning)" }.joined(separator: "\n"))
+        \(Blend.allCases.map { "  \(TextWidth.padded($0.rawValue, to: 12)) \($0.meaning)" }.joined(separator: "\n"))
         All options are checked when the chain is made. What a filter takes after the picture is given by name:
         {"convolve", kernel = {{0, 1, 0}}}.
         """,
@@ -120,10 +120,7 @@ enum ChainEntries {
     ) { arguments in
       let chain: FilterChain = try arguments.object(0), options = try arguments.options
       try arguments.checkCount()
-      let scope = FilterScope(
-        strength: try options.number("strength"), mask: try options.objectIfAny("mask", as: Tensor.self),
-        feather: try options.number("feather"))
-      return .object(try chain(arguments.tensor(1), scope: scope))
+      return .object(try chain(arguments.tensor(1), scope: FilterScope(options)))
     }
   }
 
@@ -163,12 +160,4 @@ enum ChainEntries {
       ) { .table(Table(fields: try $0.object(0, as: FilterChain.self).parameters.map { ($0.name, $0.value) })) },
     ]
   }
-}
-
-extension String {
-  /// Spaces put before up to a width.
-  func leftPadded(to width: Int) -> String { String(repeating: " ", count: Swift.max(0, width - count)) + self }
-
-  /// Spaces added up to a width.
-  func padded(to width: Int) -> String { self + String(repeating: " ", count: Swift.max(0, width - count)) }
 }

@@ -68,9 +68,7 @@ struct ChainReader {
       var step = FilterChain.Step(try work(table, rest))
       step.input = try common.integerIfAny("input")
       step.blend = Blend(rawValue: try common.string("blend"))!
-      step.scope = FilterScope(
-        strength: try common.number("strength"), mask: try common.objectIfAny("mask", as: Tensor.self),
-        feather: try common.number("feather"))
+      step.scope = try FilterScope(common)
       return step
     } catch let error as EngineError {
       let place = "step \(place)" + (table.list.first.flatMap(\.word).map { " (\($0))" } ?? "")

@@ -116,8 +116,7 @@ public enum Blend: String, CaseIterable, Sendable {
   /// The result for two batches of one shape; alpha is that of the one below.
   func lay(_ above: Tensor, over below: Tensor) throws -> Tensor {
     if self == .normal { return above }
-    let channels = below.shape[1], colors = channels == 2 || channels == 4 ? channels - 1 : channels
-    let f = try above.narrow(1, 0, colors)
+    let f = try Filters.withoutAlpha(above)
     return try Filters.onColors(of: below) { b in try mixed(b, f) }
   }
 
@@ -147,7 +146,7 @@ extension FilterChain {
   /// As the prompt shows it: a line a step.
   public func display() -> String {
     let lines = steps.enumerated().map { place, step in
-      "\(place + 1)".leftPadded(to: 3) + "  " + FilterChain.text(of: step)
+      (place < 9 ? "  " : " ") + "\(place + 1)  " + FilterChain.text(of: step)
     }
     let head = "\(title) of \(steps.count) step\(steps.count == 1 ? "" : "s"):"
     return ([head] + lines).joined(separator: "\n")
@@ -181,9 +180,7 @@ extension FilterChain {
     if case .string(let name)? = table.list.first { head = name }
     if case .object(let object)? = table.list.first { head = object.brief }
     let options = table.fields.map { "\($0.key) = \(text(of: $0.value))" }.joined(separator: ", ")
-    let width = 16
-    return options.isEmpty
-      ? head : head + String(repeating: " ", count: max(2, width - head.count)) + options
+    return options.isEmpty ? head : TextWidth.padded(head, to: 14) + "  " + options
   }
 
   private static func text(of value: Value) -> String {

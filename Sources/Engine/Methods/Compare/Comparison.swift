@@ -1,4 +1,5 @@
 internal import Classic
+internal import Foundation
 internal import Imaging
 internal import Metrics
 internal import Surface
@@ -89,13 +90,8 @@ struct Contestant {
   private static func chain(
     _ chain: FilterChain, _ fields: [(key: String, value: Value)]
   ) throws -> (Tensor, Tensor?) throws -> Tensor {
-    let call = ChainEntries.type.operators["call"]!
-    _ = try Options(call, Table(fields: fields))
-    return { content, _ in
-      guard case .object(let picture as Tensor) = try call.call([.object(chain), .object(content)], options: fields)
-      else { throw EngineError("atelier.compare", "the chain gave no picture") }
-      return picture
-    }
+    let scope = try FilterScope(Options(ChainEntries.type.operators["call"]!, Table(fields: fields)))
+    return { content, _ in try chain(content, scope: scope) }
   }
 }
 
@@ -146,20 +142,10 @@ struct Outcome {
   /// Two lines for the sheet: the name; the time, where it is wanted, and the first number.
   func label(withTime: Bool) -> String {
     guard picture != nil else { return name + "\nfailed" }
-    let time = seconds < 9.995 ? Outcome.fixed(seconds, seconds < 0.1 ? 3 : 2) : Outcome.fixed(seconds, 1)
-    let number = numbers.first.map { "\(Outcome.short($0.name)) \(Outcome.fixed($0.value, 2))" }
-    return ([name, [withTime ? time + " s" : nil, number].compactMap { $0 }.joined(separator: "  ")])
+    let number = numbers.first.map { Outcome.short($0.name) + String(format: " %.2f", $0.value) }
+    return ([name, [withTime ? seconds.secondsText : nil, number].compactMap { $0 }.joined(separator: "  ")])
       .filter { !$0.isEmpty }.joined(separator: "\n")
   }
 
   private static func short(_ name: String) -> String { name == "edge_preservation" ? "edges" : name }
-
-  private static func fixed(_ value: Double, _ digits: Int) -> String {
-    guard value.isFinite, abs(value) < 1e9 else { return "\(value)" }
-    let scale = (0..<digits).reduce(1) { product, _ in product * 10 }
-    let whole = Int((abs(value) * Double(scale)).rounded())
-    let rest = "\(whole % scale)"
-    return (value < 0 && whole > 0 ? "-" : "") + "\(whole / scale)."
-      + String(repeating: "0", count: digits - rest.count) + rest
-  }
 }

@@ -81,10 +81,7 @@ enum FitEntries {
     ) { arguments in
       try arguments.checkCount()
       let options = try arguments.options
-      let scope = FilterScope(
-        strength: try options.number("strength"), mask: try options.objectIfAny("mask", as: Tensor.self),
-        feather: try options.number("feather"))
-      let content = try options.object("content", as: Tensor.self)
+      let content = try options.object("content", as: Tensor.self), scope = try FilterScope(options)
       return .object(try fitted(options, "transfer.fit")(content, scope: scope))
     }
   }

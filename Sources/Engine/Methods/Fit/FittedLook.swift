@@ -44,12 +44,11 @@ package struct FittedLook {
   }
 
   /// How ink lines are drawn: the dark side of edges only.
-  static var ink: Filters.XDoG {
+  private static let ink = (sigma: 1.0, tau: 0.98, epsilon: 0.0, phi: 60.0)
+  private static var inkSettings: Filters.XDoG {
     var settings = Filters.XDoG()
-    settings.sigma = 1
-    settings.form = .difference(tau: 0.98)
-    settings.epsilon = 0
-    settings.phi = 60
+    (settings.sigma, settings.form) = (ink.sigma, .difference(tau: ink.tau))
+    (settings.epsilon, settings.phi) = (ink.epsilon, ink.phi)
     return settings
   }
 
@@ -58,7 +57,7 @@ package struct FittedLook {
   package func callAsFunction(_ pictures: Tensor, smoothed: Tensor, noise: Tensor) throws -> Tensor {
     var x = try pictures + (smoothed - pictures) * smoothing
     x = try Filters.gaussian(x, sigma: blur)
-    x = try x * (1 - lines * (1 - Filters.xdog(x, FittedLook.ink)))
+    x = try x * (1 - lines * (1 - Filters.xdog(x, FittedLook.inkSettings)))
     x = try Filters.recolored(Filters.toned(x, knots: curve), color)
     let size = try grainSize
     return try x + Filters.gaussian(noise, sigma: size) * (grain / Filters.noiseLeft(sigma: size))
@@ -71,10 +70,12 @@ package struct FittedLook {
     let color = try self.color.doubles().map { Value.number($0) }
     var first = step
     first.scope.strength = try smoothing.detached().item()
+    let line = FittedLook.ink
     var ink = try filter(
       "xdog",
       [
-        ("sigma", .number(1)), ("tau", .number(0.98)), ("epsilon", .number(0)), ("phi", .number(60)),
+        ("sigma", .number(line.sigma)), ("tau", .number(line.tau)), ("epsilon", .number(line.epsilon)),
+        ("phi", .number(line.phi)),
       ])
     ink.blend = .multiply
     ink.scope.strength = try lines.detached().item()

@@ -64,12 +64,4 @@ extension Tensor {
     }
     return out
   }
-
-  /// Joins a result that has no derivative to the picture it came from: a gradient that reaches it throws, with advice.
-  package func withoutGradient(_ operation: String, from source: Tensor, advice: String) -> Tensor {
-    guard Autograd.records(source) else { return self }
-    return derived(operation, from: [source]) { _ in
-      throw EngineError(operation, "has no gradient", advice: advice)
-    }
-  }
 }

@@ -48,12 +48,13 @@ extension Tensor {
   /// Whether kernels that know floats only and have no gradient may take this tensor: f32, nothing is recorded.
   package var takesPlainKernels: Bool { dtype == .f32 && !Autograd.records(self) }
 
-  /// The same values, just computed from `picture` without recording: asking for their gradient says that steps have none.
-  package func withoutGradient(_ operation: String, from picture: Tensor) -> Tensor {
-    guard Autograd.records(picture) else { return self }
-    return derived(operation, from: [picture]) { _ in
-      throw EngineError(operation, "a result made of steps has no gradient", advice: "detach the picture first")
-    }
+  /// The same values, computed without recording: a gradient that is asked of them throws, with `why` and `advice`,
+  /// where one of the tensors they came from would want it.
+  package func withoutGradient(
+    _ operation: String, from inputs: [Tensor], _ why: String, advice: String
+  ) -> Tensor {
+    guard Autograd.records(inputs) else { return self }
+    return derived(operation, from: inputs) { _ in throw EngineError(operation, why, advice: advice) }
   }
 
   /// A window over every plane (the last two axes), with what stands outside: out[y, x] = Σ over i, j of

@@ -48,7 +48,7 @@ extension Tensor {
   package func kuwahara(_ sectors: KuwaharaSectors, height: Int, width: Int, sharpness: Double) throws -> Tensor {
     let margin = sectors.margin
     guard dtype == .f32, rank == 4, height > 0, width > 0, dims[2] == height + 2 * margin,
-      dims[3] >= Swift.max(width, Tensor.kuwaharaBlock) + 2 * margin
+      dims[3] >= Swift.max(width, Tensor.pictureBlock) + 2 * margin
     else { preconditionFailure("kuwahara: a picture of \(dims.text) for \(height)×\(width) and a margin of \(margin)") }
     let x = try detached().contiguous()
     let energy = try Autograd.noGradient { try (x * x).sum([1]) }
@@ -66,15 +66,10 @@ extension Tensor {
     plan.energy = UnsafePointer(energy.pixels)
     plan.out = y.pixels
     try withExtendedLifetime((x, energy)) { try sectors.run(&plan) }
-    guard Autograd.records(self) else { return y }
-    return y.derived("kuwahara", from: [self]) { _ in
-      throw EngineError(
-        "kuwahara", "this mode has no gradient", advice: "use mode = \"classic\", or detach the picture first")
-    }
+    return y.withoutGradient(
+      "kuwahara", from: [self], "this mode has no gradient",
+      advice: "use mode = \"classic\", or detach the picture first")
   }
-
-  /// Pixels that the kernel computes side by side: the least width it can read.
-  package static let kuwaharaBlock = 16
 }
 
 extension Tensor {

@@ -48,10 +48,7 @@ public enum FilterEntries {
     ) { arguments in
       try arguments.checkCount()
       let picture = try arguments.tensor(0), options = try arguments.options
-      let scope = FilterScope(
-        strength: try options.number("strength"), mask: try options.objectIfAny("mask", as: Tensor.self),
-        feather: try options.number("feather"))
-      return .object(try plan(arguments, options)(picture, scope))
+      return .object(try plan(arguments, options)(picture, FilterScope(options)))
     }
   }
 }
