@@ -79,6 +79,19 @@ import Testing
     }
   }
 
+  @Test func `oil paint is OpenCV's, half a bin brighter`() throws {
+    struct Facts: Decodable { var picture: String, radius: Int }
+    let file = try SafetensorsFile(path: Fixtures.golden("oil.safetensors"))
+    let names = file.keys.filter { $0.hasPrefix("oil/") }
+    for name in names {
+      let facts = try JSONDecoder().decode(Facts.self, from: Data(#require(file.metadata[name]).utf8))
+      let result = try Filters.oilPaint(
+        file.tensor("picture/" + facts.picture), radius: facts.radius, bins: 16, sharpness: 0)
+      #expect(try difference(result, file.tensor(name)) <= 0.501 / 256, "\(name)")
+    }
+    #expect(names.count == 9)
+  }
+
   @Test(.proves("filters.oil_paint"), arguments: [[3, 30, 25], [1, 5, 40], [3, 1, 1], [2, 9, 9]], [0, 2.5, 8])
   func `oil paint equals its definition`(shape: [Int], sharpness: Double) throws {
     let (channels, height, width, radius, bins) = (shape[0], shape[1], shape[2], 3, 9)

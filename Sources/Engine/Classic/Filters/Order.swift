@@ -72,7 +72,7 @@ extension Filters {
   /// radius: of the square window, 1 to 100 pixels (cut off at the border); bins: how many tones are told apart, 1 to 256;
   /// sharpness: the mean colors of the bins are blended by (share of the window)^sharpness, 0 to 16; 0: the fullest
   /// bin's alone (the darkest of equals). Tones are luma (others than RGB: grey, or the mean of the channels). Alpha
-  /// stays. No gradient. Source: Holzmann 1988 (Beyond Photography), as GIMP's oilify and cv2.xphoto.oilPainting.
+  /// stays. No gradient. Source: Holzmann 1988 (Beyond Photography), as GIMP's oilify and (bins half off) cv2.xphoto.
   public static func oilPaint(
     _ image: Tensor, radius: Int = 4, bins: Int = 16, sharpness: Double = 8, scope: FilterScope = .init()
   ) throws -> Tensor {

@@ -102,8 +102,8 @@ extension FilterEntries {
           .number(8), range: 0...16),
       ],
       source: """
-        Holzmann: Beyond Photography, 1988; with sharpness 0 the formula of cv2.xphoto.oilPainting, else that of GIMP's \
-        oilify with its mode exponent
+        Holzmann: Beyond Photography, 1988; with sharpness 0 cv2.xphoto.oilPainting but for bins half a tone off, else \
+        GIMP's oilify with its mode exponent
         """,
       example: """
         local img = tensor.full({3, 24, 24}, 0.2)

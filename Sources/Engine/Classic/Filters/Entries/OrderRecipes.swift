@@ -28,7 +28,8 @@ extension FilterEntries {
         """
         tone t = floor(bins·luma), at most bins − 1. In the window around p, n(k) pixels have tone k and mean color
         m(k): y = Σ w(k)·m(k) / Σ w(k), w(k) = (n(k) / window)^sharpness; with sharpness 0 the fullest bin alone, of
-        equals the darkest.
+        equals the darkest. OpenCV rounds tones to bins where this cuts them; a picture brighter by half a bin
+        gives what OpenCV gives.
         A larger sharpness makes harder daubs; blending keeps the bins' borders from showing as bands in skies.
         Windows are cut off at the picture's border. Bins are counted for all windows at once, so that time hardly
         grows with the radius.
