@@ -3,8 +3,9 @@ internal import TensorCore
 
 /// What a script may call in the table `filters`, a family a file.
 public enum FilterEntries {
-  /// All entries.
-  public static func all() -> [Function] { families().flatMap(\.functions) }
+  /// All entries. Built once, for the engine thread: chains and methods look filters up in them.
+  public static func all() -> [Function] { built }
+  nonisolated(unsafe) private static let built = families().flatMap(\.functions)
 
   /// The entries by what they have in common.
   public static func families() -> [(title: String, functions: [Function])] {
