@@ -71,6 +71,11 @@ let package = Package(
     .testTarget(
       name: "LayersTests", dependencies: ["Surface", "TensorCore", "Checkpoints", "Layers", "TestSupport"],
       swiftSettings: swift),
+    engine("Networks", ["Surface", "TensorCore", "Layers"]),
+    .testTarget(
+      name: "NetworksTests",
+      dependencies: ["Surface", "TensorCore", "Checkpoints", "Layers", "Networks", "TestSupport"],
+      swiftSettings: swift),
     engine("Checkpoints", ["Surface", "Files", "TensorCore"]),
     .systemLibrary(
       name: "CPNG", path: "Sources/Engine/Shims/CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
@@ -114,7 +119,8 @@ let package = Package(
     .target(
       name: "Engine",
       dependencies: [
-        "Surface", "TensorCore", "Checkpoints", "Imaging", "Classic", "Layers", "Metrics", "Methods", "Plots",
+        "Surface", "TensorCore", "Checkpoints", "Imaging", "Classic", "Layers", "Networks", "Metrics", "Methods",
+        "Plots",
       ],
       path: "Sources/Engine/Umbrella", swiftSettings: swift),
     kernelShim("CLua", pkgConfig: "lua5.4", apt: "liblua5.4-dev"),

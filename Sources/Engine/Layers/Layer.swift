@@ -13,6 +13,8 @@ public protocol Layer {
   var parameters: [NamedParameter] { get }
   /// What is kept and saved with the layer but never trained.
   var buffers: [NamedParameter] { get }
+  /// The layers inside, by the names they have in `state_dict`.
+  var children: [(name: String, layer: LayerObject)] { get }
 
   /// The result for an input. `training` matters to dropout and batch normalisation only.
   func callAsFunction(_ x: Tensor, training: Bool) throws -> Tensor
@@ -22,6 +24,7 @@ extension Layer {
   public var details: String { "" }
   public var parameters: [NamedParameter] { [] }
   public var buffers: [NamedParameter] { [] }
+  public var children: [(name: String, layer: LayerObject)] { [] }
 
   /// The result for an input, outside of training.
   public func callAsFunction(_ x: Tensor) throws -> Tensor { try self(x, training: false) }

@@ -18,11 +18,19 @@ public final class LayerObject: Scriptable {
   public var nativeBytes: Int { boxes().reduce(0) { $0 + $1.tensor.count * $1.tensor.dtype.size } + 256 }
 
   /// The layers inside, by the names they have in `state_dict`.
-  public var children: [(name: String, layer: LayerObject)] { (layer as? Sequential)?.children ?? [] }
+  public var children: [(name: String, layer: LayerObject)] { layer.children }
 
   /// The result for an input; hooks of this layer run after it.
-  public func callAsFunction(_ x: Tensor) throws -> Tensor {
-    var y = try Profile.measure(layer.kind) { try layer(x, training: isTraining) }
+  /// - Parameter conditions: what a `ConditionedLayer` takes beside its input.
+  public func callAsFunction(_ x: Tensor, _ conditions: Tensor...) throws -> Tensor { try self(x, conditions) }
+
+  /// The same, with the conditions as a list.
+  public func callAsFunction(_ x: Tensor, _ conditions: [Tensor]) throws -> Tensor {
+    var y = try Profile.measure(layer.kind) {
+      if conditions.isEmpty { return try layer(x, training: isTraining) }
+      let conditioned = try conditioned()
+      return try conditioned(x, conditions, training: isTraining)
+    }
     for hook in hooks {
       let result = try hook.call([.object(self), .object(x), .object(y)])
       guard let first = result.first else { continue }
@@ -45,6 +53,9 @@ public final class LayerObject: Scriptable {
   /// Adds a function called after each forward pass as `hook(layer, input, output)`; a tensor it returns takes the
   /// output's place.
   public func addHook(_ hook: any Callable) { hooks.append(hook) }
+
+  /// Whether a hook waits for this layer.
+  public var hasHooks: Bool { !hooks.isEmpty }
 
   /// Takes all hooks away.
   public func removeHooks() { hooks = [] }
@@ -160,77 +171,15 @@ extension LoadReport {
 extension LayerObject {
   /// As PyTorch prints it: `Linear(in_features=2, out_features=3, bias=True)`, containers over several lines.
   public func display() -> String {
-    guard let sequence = layer as? Sequential, !sequence.parts.isEmpty else { return "\(layer.kind)(\(layer.details))" }
-    let lines = sequence.parts.enumerated().map { index, part in
-      let text =
-        switch part {
-        case .layer(let object): object.display()
-        case .function: "function"
-        }
-      return "  (\(index)): " + text.split(separator: "\n").joined(separator: "\n  ")
-    }
-    return "\(layer.kind)(\n" + lines.joined(separator: "\n") + "\n)"
-  }
-}
-
-/// Layers and functions of the script, one after the other. Its parts are named 0, 1, … as in PyTorch.
-public struct Sequential: Layer {
-  /// What a place of the sequence holds.
-  public enum Part {
-    case layer(LayerObject)
-    case function(any Callable)
-  }
-
-  /// What runs, in order.
-  public let parts: [Part]
-
-  /// How many sequences lie inside each other, this one included. Calls go down one level per sequence, so there is a
-  /// limit.
-  private let depth: Int
-
-  /// Throws when too many sequences lie inside each other.
-  public init(_ parts: [Part]) throws {
-    self.parts = parts
-    let inside = parts.map { part in
-      if case .layer(let object) = part { return (object.layer as? Sequential)?.depth ?? 0 }
-      return 0
-    }
-    depth = 1 + (inside.max() ?? 0)
-    guard depth <= 100 else {
-      throw EngineError(
-        "nn.Sequential", "more than 100 sequences lie inside each other", advice: "use one long sequence")
-    }
-  }
-
-  /// A sequence of layers.
-  public init(_ layers: any Layer...) throws { try self.init(layers.map { .layer(LayerObject($0)) }) }
-
-  public var kind: String { "Sequential" }
-
-  /// The layers among the parts.
-  public var children: [(name: String, layer: LayerObject)] {
-    parts.enumerated().compactMap { index, part in
-      if case .layer(let object) = part { return ("\(index)", object) }
-      return nil
-    }
-  }
-
-  /// Every part by its own mode: `m:eval()` sets the parts', not an argument.
-  public func callAsFunction(_ x: Tensor, training: Bool) throws -> Tensor {
-    var y = x
-    for (index, part) in parts.enumerated() {
-      switch part {
-      case .layer(let object): y = try object(y)
-      case .function(let function):
-        let result = try function.call([.object(y)])
-        guard case .object(let object as Tensor)? = result.first else {
-          throw EngineError(
-            "nn.Sequential", expected: "a tensor from the function at place \(index + 1)",
-            came: result.first?.brief ?? "nothing")
-        }
-        y = object
+    var parts = children.map { (name: $0.name, text: $0.layer.display()) }
+    if let sequence = layer as? Sequential {
+      parts = sequence.parts.enumerated().map { index, part in
+        if case .layer(let object) = part { return ("\(index)", object.display()) }
+        return ("\(index)", "function")
       }
     }
-    return y
+    if parts.isEmpty { return "\(layer.kind)(\(layer.details))" }
+    let lines = parts.map { "  (\($0.name)): " + $0.text.split(separator: "\n").joined(separator: "\n  ") }
+    return "\(layer.kind)(\n" + lines.joined(separator: "\n") + "\n)"
   }
 }

@@ -47,8 +47,8 @@ extension Weights {
 extension Initial {
   /// PyTorch's default for weights of linear and convolution layers, `kaiming_uniform_(a = √5)`: the same steps in
   /// the same order, because the bound's last digit shows in every draw. He et al. 2015, arXiv 1502.01852.
-  static func kaiming(fanIn: Double) -> Initial {
-    let slope = (5.0).squareRoot()
+  /// `slope`: that of the leaky ReLU which follows; 0 is He's own rule.
+  public static func kaiming(fanIn: Double, slope: Double = (5.0).squareRoot()) -> Initial {
     let deviation = (2 / (1 + slope * slope)).squareRoot() / fanIn.squareRoot()
     return fanIn > 0 ? .uniform((3.0).squareRoot() * deviation) : .zeros
   }

@@ -4,6 +4,7 @@
 @_exported public import Layers
 @_exported public import Methods
 @_exported public import Metrics
+@_exported public import Networks
 @_exported public import Plots
 @_exported public import Surface
 @_exported public import TensorCore
@@ -18,7 +19,7 @@ public enum Catalogue {
     AtelierEntries.all() + ProgressEntries.all() + ProfileEntries.all() + ShowEntry.all()
       + TensorEntries.functions() + CheckpointEntries.all() + ImageEntries.all() + SceneEntries.all()
       + FilterEntries.all() + MethodEntries.all()
-      + NNEntries.all() + OptimEntries.all() + MetricEntries.all() + PlotEntries.all()
+      + NNEntries.all() + ModelEntries.all() + OptimEntries.all() + MetricEntries.all() + PlotEntries.all()
   }
 
   /// What each global table is for, in a sentence.
@@ -28,6 +29,7 @@ public enum Catalogue {
     "filters": "Filters on pictures; every one takes strength, mask and feather.",
     "images": "Pictures: reading, writing, resizing, arranging.",
     "metrics": "How far two pictures are apart, as numbers for reading.",
+    "models": "Published networks, with first values drawn from a seed; each is a layer like those of nn.",
     "nn": "Networks: functions on tensors by lower-case names, layers with their parameters by upper-case ones.",
     "optim": "Optimisers, which change parameters by their gradients.",
     "plot": "Drawings of data: lines, histograms, heat maps and loss curves, as text in the terminal, PNG and SVG.",

@@ -6,7 +6,7 @@ enum LayerEntries {
   /// The script type of layers; made once, for the engine thread.
   nonisolated(unsafe) static let type = ScriptType(
     name: "layer", summary: "a map from tensor to tensor, often with trained parameters; called like a function",
-    methods: state() + modes(), operators: ["call": call(), "len": length()], index: part(),
+    methods: state() + modes() + inside(), operators: ["call": call(), "len": length()], index: part(),
     answers: [
       "forward": "call the layer itself: m(x)", "weight": "use m:named_parameters().weight",
       "bias": "use m:named_parameters().bias", "training": "set it with m:train() and m:eval()",
@@ -32,22 +32,29 @@ enum LayerEntries {
   private static func call() -> Function {
     Function(
       .operation("layer"), "call", "The result for an input.",
-      [Option("m", .object("layer"), "the layer"), Option("x", .object("tensor"), "the input")], returns: "a tensor",
+      [
+        Option("m", .object("layer"), "the layer"), Option("x", .object("tensor"), "the input"),
+        .optional("conditions", .object("tensor"), "what some layers take beside it, such as a time embedding"),
+      ], variadic: true, returns: "a tensor",
       source: "PyTorch, torch.nn.Module", example: "assert(nn.ReLU()(tensor{-1}):item() == 0)"
     ) { arguments in
       let layer = try object(arguments)
-      return .object(try layer(input((1..<arguments.count).map { arguments[$0] }, of: layer)))
+      let inputs = try inputs((1..<arguments.count).map { arguments[$0] }, of: layer)
+      return .object(try layer(inputs[0], Array(inputs.dropFirst())))
     }
   }
 
-  /// The only argument of a layer's call.
-  static func input(_ values: [Value], of layer: LayerObject) throws -> Tensor {
-    guard values.count == 1, case .object(let input as Tensor) = values[0] else {
+  /// The tensors of a layer's call: its input, and the conditions of a layer that has some.
+  static func inputs(_ values: [Value], of layer: LayerObject) throws -> [Tensor] {
+    let names = (layer.layer as? any ConditionedLayer)?.conditions ?? []
+    let tensors = values.compactMap { if case .object(let object) = $0 { object as? Tensor } else { nil } }
+    guard values.count == 1 + names.count, tensors.count == values.count else {
+      let wrong = values.first { if case .object(let object) = $0 { !(object is Tensor) } else { true } }
       throw EngineError(
-        layer.layer.kind, expected: "one tensor",
-        came: values.count == 1 ? values[0].brief : "\(values.count) arguments")
+        layer.layer.kind, expected: names.isEmpty ? "one tensor" : "the input and \(names.joined(separator: ", "))",
+        came: values.count == 1 + names.count ? wrong?.brief ?? "" : "\(values.count) arguments")
     }
-    return input
+    return tensors
   }
 
   private static func length() -> Function {
@@ -184,6 +191,38 @@ enum LayerEntries {
         if arguments.has(2) { inner.addHook(try arguments.callable(2)) } else { inner.removeHooks() }
         return .object(layer)
       },
+    ]
+  }
+
+  private static func inside() -> [Function] {
+    [
+      Entry.method(
+        "features",
+        "Results inside a network by name; it runs no further than the last of them, without hooks of the network itself.",
+        [
+          Option("x", .object("tensor"), "the input"),
+          Option("names", .list(.string), "names as feature_names() lists them, or the layers' own (\"features.20\")"),
+        ], returns: "a table from name to tensor",
+        example:
+          "local net = models.squeezenet()\nlocal f = net:features(tensor.rand(1, 3, 32, 32), {\"relu1\", \"fire3\"})\nassert(f.relu1:size(2) == 96 and f.fire3:size(2) == 128)"
+      ) { arguments in
+        let names = try arguments.table(2).list.map { value in
+          if case .string(let name) = value { return name }
+          throw arguments.mismatch(2, "a list of names")
+        }
+        return table(try object(arguments).features(arguments.object(1), names).map { ($0.name, $0.tensor) })
+      },
+      Entry.method(
+        "feature_names", "The names that features() knows, in the order in which they are computed.",
+        returns: "a list of strings",
+        example: "assert(nn.Sequential{nn.Linear(2, 3), nn.Tanh()}:feature_names()[2] == \"1\")"
+      ) { .table(Table(list: try object($0).featureNames().map { .string($0) })) },
+      Entry.method(
+        "inverse", "The input that gives z, for networks that lose nothing.",
+        [Option("z", .object("tensor"), "what the network returned, or a change of it")], returns: "a tensor",
+        example:
+          "local net, x = models.revresnet(), tensor.rand(1, 3, 16, 16)\nassert(net:inverse(net(x)):allclose(x, {atol = 1e-4}))"
+      ) { .object(try object($0).inverse($0.object(1))) },
     ]
   }
 }

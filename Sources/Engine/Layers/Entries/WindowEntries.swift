@@ -129,7 +129,11 @@ enum WindowEntries {
       let call: ([Value]) throws -> [Value]
       switch arguments[0] {
       case .function(let function): call = { try function.call($0) }
-      case .object(let layer as LayerObject): call = { [.object(try layer(LayerEntries.input($0, of: layer)))] }
+      case .object(let layer as LayerObject):
+        call = {
+          let inputs = try LayerEntries.inputs($0, of: layer)
+          return [.object(try layer(inputs[0], Array(inputs.dropFirst())))]
+        }
       default: throw arguments.mismatch(0, "a function or a layer")
       }
       let inputs = values.compactMap { if case .object(let object) = $0 { object as? Tensor } else { nil } }
