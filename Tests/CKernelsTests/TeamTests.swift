@@ -112,4 +112,14 @@ private func countChunk(_ context: UnsafeMutableRawPointer?, _ chunk: Int64) {
     #expect(String(cString: ck_start("nonsense")) == best)
     #expect(String(cString: ck_start(nil)) == best)
   }
+
+  @Test func peaksAreMeasuredAndStopWhenInterrupted() {
+    #expect(ck_peak_flops(0.002) > 0 && ck_peak_bytes(0.002) > 0)
+    var stop: Int32 = 1
+    withUnsafePointer(to: &stop) {
+      ck_set_interrupt($0)
+      #expect(ck_peak_flops(0.002) == 0 && ck_peak_bytes(0.002) == 0)
+      ck_set_interrupt(nil)
+    }
+  }
 }

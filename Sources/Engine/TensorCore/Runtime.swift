@@ -20,6 +20,7 @@ public enum Runtime {
     let isa = String(cString: ck_start(getenv("ATELIER_ISA")))
     ck_set_interrupt(UnsafePointer(Interrupt.address))
     ck_set_watch { Work.moved(Int($0), Int($1), of: Int($2)) }
+    Profile.machine = { peak }
     switch isa {
     case "v2": dnnl_set_max_cpu_isa(dnnl_cpu_isa_sse41)
     case "v3": dnnl_set_max_cpu_isa(dnnl_cpu_isa_avx2)

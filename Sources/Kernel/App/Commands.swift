@@ -30,7 +30,7 @@ struct AtelierCommand: ParsableCommand {
         ATELIER_LUA_MEMORY=MIB bounds what a script may use beside the engine's objects (by default half of the memory).
         """,
       version: Runner.version,
-      subcommands: [RunCommand.self, TutorialCommand.self, DocsCommand.self])
+      subcommands: [RunCommand.self, TutorialCommand.self, BenchCommand.self, DocsCommand.self])
   }
 
   @Option(name: .customShort("e"), help: ArgumentHelp("Run CODE; may be given several times.", valueName: "code"))

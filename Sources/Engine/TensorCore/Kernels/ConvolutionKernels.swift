@@ -82,7 +82,9 @@ enum ConvolutionKernels {
     _ bias: UnsafeRawPointer?, into y: UnsafeMutableRawPointer
   ) throws {
     try Profile.measure("convolution", flops: plan.operations) {
+      Profile.moved(plan.moved(type))
       if type == .f64 {
+        Profile.path("plain loops")
         var plain = plan.plain
         return try finish(ck_conv_forward(type.code, &plain, x, w, bias, y), "convolution")
       }
@@ -125,7 +127,9 @@ enum ConvolutionKernels {
     into dx: UnsafeMutableRawPointer
   ) throws {
     try Profile.measure("convolution: gradient of the input", flops: plan.operations) {
+      Profile.moved(plan.moved(type))
       if type == .f64 {
+        Profile.path("plain loops")
         var plain = plan.plain
         return try finish(ck_conv_backward_data(type.code, &plain, dy, w, dx), "convolution")
       }
@@ -168,7 +172,9 @@ enum ConvolutionKernels {
     into dw: UnsafeMutableRawPointer
   ) throws {
     try Profile.measure("convolution: gradient of the weights", flops: plan.operations) {
+      Profile.moved(plan.moved(type))
       if type == .f64 {
+        Profile.path("plain loops")
         var plain = plan.plain
         return try finish(ck_conv_backward_weights(type.code, &plain, x, dy, dw), "convolution")
       }
@@ -326,6 +332,7 @@ enum ConvolutionKernels {
   private static func compiled(
     _ plan: ConvolutionPlan, _ direction: ConvolutionDirection, hasBias: Bool = false
   ) throws -> CompiledPrimitive {
+    Profile.path("oneDNN direct")
     let key = Key(plan: plan, direction: direction, hasBias: hasBias, threads: Runtime.threads)
     return try cache.primitive(for: key) { try compile(plan, direction, hasBias) }
   }

@@ -28,7 +28,10 @@ enum MatmulKernels {
     _ plan: MatmulPlan, _ type: ElementType, _ a: UnsafeRawPointer, _ b: UnsafeRawPointer,
     into c: UnsafeMutableRawPointer
   ) throws {
-    try Profile.measure("matmul", flops: plan.operations) { try productParts(plan, type, a, b, into: c) }
+    try Profile.measure("matmul", flops: plan.operations) {
+      Profile.moved(plan.moved(type))
+      try productParts(plan, type, a, b, into: c)
+    }
   }
 
   private static func productParts(
@@ -43,6 +46,7 @@ enum MatmulKernels {
         try productParts(sub, type, a + left * 4, b + right * 4, into: c + out * 4)
       }
     }
+    Profile.path("oneDNN matmul")
     let primitive = try cache.primitive(for: Key(plan: plan, threads: Runtime.threads)) { try compile(plan) }
     try primitive.run([a, b], into: c)
   }
@@ -73,6 +77,7 @@ enum MatmulKernels {
     _ plan: MatmulPlan, _ type: ElementType, _ a: UnsafeRawPointer, _ b: UnsafeRawPointer,
     into c: UnsafeMutableRawPointer
   ) throws {
+    Profile.path("own gemm")
     for image in 0..<plan.batch {
       if image & 0xff == 0xff { Work.reached(image, of: plan.batch) }
       let status = ck_gemm(

@@ -57,7 +57,11 @@ enum PoolingKernels {
     }
     let key = Key(plan: plan, maximum: maximum, threads: Runtime.threads)
     let primitive = try cache.primitive(for: key) { try compile(plan, maximum) }
-    try Profile.measure("pooling") { try primitive.run([x], into: y) }
+    try Profile.measure("pooling") {
+      Profile.moved((plan.inputShape.product + plan.outputShape.product) * 4)
+      Profile.path("oneDNN pooling")
+      try primitive.run([x], into: y)
+    }
   }
 
   /// Most elements met by one library call: about 50 ms, so that an interrupt is answered in time.

@@ -74,6 +74,7 @@ extension Tensor {
     let y = try empty(target, type, for: "where")
     var nest = Nest.make(
       target, y.strides, m.strides(over: target), a.strides(over: target), b.strides(over: target))
+    Profile.kernel(moved: y.count * (3 * type.size + 1))
     try finish(ck_where(type.code, &nest, y.base, m.base.assumingMemoryBound(to: UInt8.self), a.base, b.base), "where")
     guard Autograd.records(a, b) else { return y }
     return y.derived("where", from: [a, b], saving: [m]) { pull in

@@ -26,6 +26,7 @@ extension Tensor {
     var nest =
       dims == out.dims && isContiguous && out.isContiguous
       ? Nest.dense(count, operands: 2) : Nest.make(out.dims, out.strides, strides(over: out.dims))
+    Profile.kernel(moved: count * (dtype.size + out.dtype.size))
     return ck_cast(dtype.code, out.dtype.code, &nest, out.base, base)
   }
 

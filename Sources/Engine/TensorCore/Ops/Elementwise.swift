@@ -63,6 +63,7 @@ extension Tensor {
     let total = count
     var nest =
       isContiguous && out.isContiguous ? Nest.dense(total, operands: 2) : Nest.make(dims, out.strides, strides)
+    Profile.kernel(moved: 2 * total * dtype.size)
     let status = ck_unary(Int32(op.rawValue), dtype.code, &nest, out.base, base, p0, p1)
     try finish(status, "element-wise")
   }
@@ -85,6 +86,7 @@ extension Tensor {
     } else {
       nest = Nest.make(target, out.strides, strides(over: target), other.strides(over: target))
     }
+    Profile.kernel(moved: (count + other.count + total) * dtype.size)
     let status = ck_binary(Int32(op.rawValue), dtype.code, &nest, out.base, base, other.base, p0, p1)
     try finish(status, "element-wise")
   }

@@ -155,6 +155,7 @@ extension Tensor {
     plan.mode = settings.mode.code
     plan.padding = settings.padding.code
     plan.align_corners = settings.alignCorners
+    Profile.kernel(moved: (x.count + places.count + y.count) * dtype.size)
     try finish(ck_grid_sample(dtype.code, &plan, x.base, places.base, y.base), "grid_sample")
     guard Autograd.records(self, grid) else { return y }
     return y.derived("grid_sample", from: [self, grid], saving: [self, grid]) { pull in

@@ -189,6 +189,7 @@ extension Tensor {
   private func ternary(_ op: ck_ternary_op, _ x: Tensor, _ y: Tensor, _ z: Tensor, _ p0: Double) {
     precondition(y.dtype == dtype && z.dtype == dtype && y.dims == dims && z.dims == dims)
     var nest = Nest.make(dims, strides, x.strides, y.strides, z.strides)
+    Profile.kernel(moved: 4 * count * dtype.size)
     uninterrupted { _ = ck_ternary(Int32(op.rawValue), dtype.code, &nest, base, x.base, y.base, z.base, p0) }
     storage.version += 1
   }

@@ -50,6 +50,7 @@ extension Tensor {
   private func reduced(_ op: ck_reduce_op, _ plan: ReducePlan, _ type: ElementType) throws -> Tensor {
     let y = try Tensor.empty(plan.output, type)
     var (outer, inner) = plan.nests(self, y)
+    Profile.kernel(moved: count * dtype.size + y.count * type.size)
     let status = ck_reduce(Int32(op.rawValue), dtype.code, &outer, &inner, y.base, base)
     try finish(status, "reduction")
     return y
@@ -313,6 +314,7 @@ extension Tensor {
     outSteps.remove(at: axis)
     inSteps.remove(at: axis)
     var outer = Nest.make(sizes, outSteps, inSteps)
+    Profile.kernel(moved: 2 * x.count * x.dtype.size)
     let status = ck_softmax(
       logarithm, x.dtype.code, &outer, Int64(x.dims[axis]), Int64(y.strides[axis]), Int64(x.strides[axis]), y.base,
       x.base)

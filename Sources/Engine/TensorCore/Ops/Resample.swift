@@ -57,6 +57,7 @@ extension Tensor {
     outSteps.remove(at: axis)
     inSteps.remove(at: axis)
     var outer = Nest.make(sizes, outSteps, inSteps)
+    Profile.kernel(moved: (x.count + y.count) * x.dtype.size)
     let status = ck_resample(
       x.dtype.code, &outer, Int64(x.dims[axis]), Int64(x.strides[axis]), Int64(table.outputs), Int64(y.strides[axis]),
       Int64(table.taps), table.starts, table.weights, y.base, x.base)

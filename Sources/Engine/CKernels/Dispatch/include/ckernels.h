@@ -53,6 +53,14 @@ void ck_parallel(int64_t chunks, void (*body)(void *context, int64_t chunk), voi
  * takes longer than an interrupt may wait. */
 void ck_free(void *memory, size_t bytes);
 
+/* ---- what the machine can do at most, measured for about so many seconds by the whole team ---- */
+
+/* Multiplications and additions (f32) a second; 0 when interrupted. */
+double ck_peak_flops(double seconds);
+/* Bytes a second from and to memory that no cache holds (two arrays read, one written); 0 when interrupted, or when
+ * there is no memory for them (192 MiB). */
+double ck_peak_bytes(double seconds);
+
 /* ---- element-wise ---- */
 
 enum ck_unary_op {
