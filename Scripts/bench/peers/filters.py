@@ -1,15 +1,14 @@
-"""The peer of filters.lua in OpenCV: filters.py NAME. Prints seconds, the median of nine.
+"""The peer of filters.lua in OpenCV: filters.py NAME.
 
 The picture is a smooth random one of 1920 × 1080 in three channels, floats from 0 to 1 where OpenCV's filter takes
 floats, else bytes."""
-import os
 import sys
-import time
 
 import cv2
 import numpy as np
+from measure import THREADS, measure
 
-cv2.setNumThreads(os.cpu_count())
+cv2.setNumThreads(THREADS)
 noise = np.random.default_rng(0).random((1080, 1920, 3), dtype=np.float32)
 floats = cv2.GaussianBlur(noise, (0, 0), 2)
 floats = (floats - floats.min()) / (floats.max() - floats.min())
@@ -27,11 +26,4 @@ WORK = {
     "bilateral-9": lambda: cv2.bilateralFilter(floats, 9, 0.1, 3),
     "median-5": lambda: cv2.medianBlur(floats, 5),
 }
-run = WORK[sys.argv[1]]
-run()
-seconds = []
-for _ in range(9):
-    start = time.perf_counter()
-    run()
-    seconds.append(time.perf_counter() - start)
-print(sorted(seconds)[4])
+measure(WORK[sys.argv[1]])

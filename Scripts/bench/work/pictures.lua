@@ -1,5 +1,6 @@
 -- A picture of 1920 × 1080 read or written: pictures.lua read|write png|jpg FOLDER. Values are floats, as always here.
--- Prints seconds, the median of nine. The folder keeps the files for the peer, which reads the same ones.
+-- The folder keeps the files for the peer, which reads the same ones.
+local measure = require "measure"
 local task, ending, folder = arg[1], arg[2], arg[3]
 local path = folder .. "/picture." .. ending
 local file = io.open(path)
@@ -8,8 +9,4 @@ local picture = images.load(path)
 local function work()
   if task == "read" then images.load(path) else images.save(picture, folder .. "/written." .. ending) end
 end
-work()
-local seconds = {}
-for i = 1, 9 do seconds[i] = atelier.time(work) end
-table.sort(seconds)
-print(seconds[5])
+measure(work)

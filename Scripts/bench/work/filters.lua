@@ -1,4 +1,5 @@
--- One filter over 1920 × 1080 × 3 floats: filters.lua NAME. Prints seconds, the median of nine, and nothing else.
+-- One filter over 1920 × 1080 × 3 floats: filters.lua NAME.
+local measure = require "measure"
 local picture = scenes.library{width = 1920, height = 1080}
 local work = {
   ["gaussian-2"] = function() return filters.gaussian(picture, {sigma = 2, truncate = 4}) end,
@@ -18,12 +19,4 @@ local work = {
   ["pencil"] = function() return filters.pencil_sketch(picture, {mode = "color"}) end,
   ["stylize"] = function() return filters.stylize(picture) end,
 }
-local run = assert(work[arg[1]], "no such benchmark: " .. tostring(arg[1]))
-run()
-local seconds = {}
-for i = 1, 9 do
-  collectgarbage() -- the peer frees its results at once, too; else every run would pay for fresh memory
-  seconds[i] = atelier.time(run)
-end
-table.sort(seconds)
-print(seconds[5])
+measure(assert(work[arg[1]], "no such benchmark: " .. tostring(arg[1])))

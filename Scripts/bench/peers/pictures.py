@@ -1,13 +1,13 @@
-"""The peer of pictures.lua in OpenCV: pictures.py read|write png|jpg FOLDER [floats]. Prints seconds, a median.
+"""The peer of pictures.lua in OpenCV: pictures.py read|write png|jpg FOLDER [floats].
 
 OpenCV's pictures are bytes, blue first. With `floats` the conversion from or to RGB planes of floats counts too, which
 is what the Lua side always does. JPEG has the same quality and chroma at full resolution; PNG OpenCV's own settings,
 which are a fast level and run lengths, like ours."""
 import sys
-import time
 
 import cv2
 import numpy as np
+from measure import measure
 
 task, ending, folder = sys.argv[1:4]
 floats = "floats" in sys.argv[4:]
@@ -37,10 +37,4 @@ def work():
 picture = cv2.imread(path)
 if floats:
     picture = planes(picture)
-work()
-seconds = []
-for _ in range(9):
-    start = time.perf_counter()
-    work()
-    seconds.append(time.perf_counter() - start)
-print(sorted(seconds)[4])
+measure(work)
