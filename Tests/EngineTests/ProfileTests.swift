@@ -44,6 +44,16 @@ import Testing
     #expect(report.root.paths == ["own kernel"] && report.root.flops == 0)
   }
 
+  @Test func kernelsWithoutALibrarySaySo() throws {
+    let x = try Tensor.ones([1, 3, 16, 16])
+    let report = try profile {
+      _ = try x.to(.f64).maxPool2d(PoolingOptions(kernel: (2, 2)))
+      _ = try x.gt(0.5)
+    }
+    // To f64 (4 and 8 bytes an element), the windows (768 and 192 of 8 bytes), the comparison (4 and 1 bytes).
+    #expect(report.root.moved == 768 * 12 + 960 * 8 + 768 * 5 && report.root.paths == ["own kernel"])
+  }
+
   @Test func shareIsTheLargerOfArithmeticAndMemory() throws {
     #expect(peak.share(flops: 5e8, bytes: 0, seconds: 1) == 0.5)
     #expect(peak.share(flops: 5e8, bytes: 750_000_000, seconds: 1) == 0.75)

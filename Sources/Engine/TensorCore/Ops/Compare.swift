@@ -27,6 +27,7 @@ extension Tensor {
     let y = try empty(target, .bool, for: name)
     var nest = Nest.make(target, y.strides, a.strides(over: target), b.strides(over: target))
     let flags = y.base.assumingMemoryBound(to: UInt8.self)
+    Profile.kernel(moved: (a.count + b.count) * type.size + y.count)
     try finish(ck_compare(Int32(op.rawValue), type.code, &nest, flags, a.base, b.base), name)
     return y
   }
@@ -37,6 +38,7 @@ extension Tensor {
     let y = try Tensor.empty(dims, .bool, for: name)
     var nest = Nest.make(dims, y.strides, strides)
     let flags = y.base.assumingMemoryBound(to: UInt8.self)
+    Profile.kernel(moved: count * (dtype.size + 1))
     try finish(ck_compare_scalar(Int32(op.rawValue), dtype.code, &nest, flags, base, number), name)
     return y
   }

@@ -132,6 +132,7 @@ extension Tensor {
     try checkWritable(name, value: nil)
     return try rewritten {
       var nest = Nest.make(dims, strides, strides)
+      Profile.kernel(moved: 2 * count * dtype.size)
       uninterrupted { _ = ck_unary(Int32(kernel.rawValue), dtype.code, &nest, base, base, number, 0) }
       storage.version += 1
     }

@@ -33,6 +33,7 @@ extension Tensor {
     steps[axis] = 0
     var nest = Nest.make(y.dims, y.strides, positions.strides, steps)
     var bad: Int64 = 0
+    Profile.kernel(moved: y.count * (2 * dtype.size + 8))
     let status = ck_gather(
       dtype.code, &nest, y.base, positions.base.assumingMemoryBound(to: Int64.self), base, Int64(strides[axis]),
       Int64(dims[axis]), &bad)
@@ -72,6 +73,7 @@ extension Tensor {
     steps[axis] = 0
     var nest = Nest.make(source.dims, source.strides, positions.strides, steps)
     var bad: Int64 = 0
+    Profile.kernel(moved: source.count * (3 * dtype.size + 8))
     let status = ck_scatter_add(
       dtype.code, &nest, source.base, positions.base.assumingMemoryBound(to: Int64.self), y.base,
       Int64(y.strides[axis]), Int64(dims[axis]), &bad)

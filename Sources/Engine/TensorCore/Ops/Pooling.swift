@@ -92,6 +92,7 @@ extension Tensor {
     guard Autograd.records(x) else {
       if x.dtype == .f64 || y.count == 0 || options.dilation != (1, 1) {
         var plain = plan.plain
+        Profile.kernel(moved: (dense.count + y.count) * dense.dtype.size)
         try finish(ck_max_pool(x.dtype.code, &plain, dense.base, y.base, nil), "max_pool2d")
       } else {
         try PoolingKernels.forward(plan, maximum: true, dense.base, into: y.base)
@@ -102,6 +103,7 @@ extension Tensor {
     let places = try Tensor.empty(Dims(plan.outputShape), .i64)
     var plain = plan.plain
     let sources = places.base.assumingMemoryBound(to: Int64.self)
+    Profile.kernel(moved: (dense.count + y.count) * dense.dtype.size)
     try finish(ck_max_pool(x.dtype.code, &plain, dense.base, y.base, sources), "max_pool2d")
     let (planes, size) = (plan.batch * plan.channels, plan.inHeight * plan.inWidth)
     let index = try places.reshape([planes, plan.outHeight * plan.outWidth])
@@ -140,6 +142,7 @@ extension Tensor {
     let y = try Tensor.empty(Dims(plan.outputShape), dtype, for: "avg_pool2d")
     if dtype == .f64 || y.count == 0 || plan.overhangs {
       var plain = plan.plain
+      Profile.kernel(moved: (dense.count + y.count) * dense.dtype.size)
       try finish(ck_avg_pool(dtype.code, &plain, dense.base, y.base), "avg_pool2d")
     } else {
       try PoolingKernels.forward(plan, maximum: false, dense.base, into: y.base)
@@ -153,6 +156,7 @@ extension Tensor {
     let dense = try detached().contiguous()
     let y = try Tensor.empty(Dims(plan.inputShape), dtype, for: "avg_pool2d")
     var plain = plan.plain
+    Profile.kernel(moved: (dense.count + y.count) * dense.dtype.size)
     try finish(ck_avg_pool_backward(dtype.code, &plain, dense.base, y.base), "avg_pool2d")
     guard Autograd.records(self) else { return y }
     return y.derived("avg_pool2d_spread", from: [self]) { [try $0.grad.averaged(plan)] }

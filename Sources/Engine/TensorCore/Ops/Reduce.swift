@@ -225,6 +225,7 @@ extension Tensor {
     let plan = try ReducePlan(x, [axis], keepdim: keepdim, name)
     let y = try Tensor.empty(plan.output, .i64)
     var (outer, _) = plan.nests(x, y)
+    Profile.kernel(moved: count * dtype.size + y.count * 8)
     let status = ck_arg(
       smallest, dtype.code, &outer, Int64(dims[axis]), Int64(strides[axis]), y.base.assumingMemoryBound(to: Int64.self),
       base)
@@ -242,6 +243,7 @@ extension Tensor {
     outSteps.remove(at: axis)
     inSteps.remove(at: axis)
     var outer = Nest.make(sizes, outSteps, inSteps)
+    Profile.kernel(moved: 2 * x.count * x.dtype.size)
     let status = ck_cumsum(
       x.dtype.code, &outer, Int64(x.dims[axis]), Int64(y.strides[axis]), Int64(x.strides[axis]), y.base, x.base)
     try finish(status, "cumsum")
@@ -264,6 +266,7 @@ extension Tensor {
     outSteps.remove(at: axis)
     inSteps.remove(at: axis)
     var outer = Nest.make(sizes, outSteps, inSteps)
+    Profile.path("own kernel")
     let status = ck_sort(
       descending, dtype.code, &outer, Int64(dims[axis]), Int64(values.strides[axis]), Int64(strides[axis]), values.base,
       positions.base.assumingMemoryBound(to: Int64.self), base)

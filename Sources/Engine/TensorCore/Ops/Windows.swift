@@ -31,6 +31,7 @@ extension Tensor {
   static func runPicture<Plan>(
     _ operation: String, _ kernel: Int, _ plan: Plan, rows: Int, perChunk: Int, scratch: Int = 0
   ) throws {
+    Profile.path("own kernel")
     let status = withUnsafePointer(to: plan) {
       ck_picture_run(Int32(kernel), $0, Int64(rows), Int64(perChunk), Int64(scratch))
     }
