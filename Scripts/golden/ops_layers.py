@@ -2,7 +2,7 @@
 import torch
 import torch.nn.functional as F
 
-from cases import Sample, distinct, integers, op, positive, uniform, values
+from cases import Sample, distinct, integers, mask, op, positive, uniform, values
 
 # Products ------------------------------------------------------------------------------------------------------------
 
@@ -352,6 +352,12 @@ op("attention", "attention", attention, [
     heads("far", (1, 1), 3, 4, 2, scale=300.0),
     heads("empty", (0, 2), 3, 4, 5),
     heads("no_queries", (1, 2), 0, 4, 5),
+    heads("size32", (1,), 21, 17, 32, is_causal=True),
+    heads("size40", (1, 1), 19, 23, 40),
+    heads("size64", (1, 2), 9, 5, 64, mask=mask(1, 9, 5)),
+    heads("size80", (1,), 5, 13, 80, width=40, mask=uniform(13)),
+    heads("size160", (1,), 3, 7, 160, mask=half_blind(3, 7, None)),
+    heads("size512", (1,), 2, 3, 512),
     heads("one", (1, 1), 1, 1, 1),
 ])
 

@@ -155,12 +155,13 @@ const ck_stage NAME(ck_scatters)[4] = {scatter_8, scatter_16, scatter_32, scatte
 
 /* to[r][c] = from[c][r]: rows of `to` and columns of `from` are contiguous, ts and fs are the steps of the others.
  * Tiles of 16 by 16 read and write whole cache lines. */
-#define TRANSPOSE(bits)                                                                                        \
+#define PLAIN_EDGE(bits)                                                                                       \
   INLINE void edge_##bits(char *to, const char *from, int64_t height, int64_t width, int64_t ts, int64_t fs) { \
     for (int64_t r = 0; r < height; r++)                                                                       \
       for (int64_t c = 0; c < width; c++)                                                                      \
         ((uint##bits##_t *)(to + r * ts))[c] = ((const uint##bits##_t *)(from + c * fs))[r];                   \
-  }                                                                                                            \
+  }
+#define TRANSPOSE(bits)                                                                                        \
   static void transpose_##bits(void *to, const void *from, int64_t rows, int64_t cols, int64_t ts, int64_t fs) { \
     const int64_t bytes = bits / 8;                                                                            \
     for (int64_t c0 = 0; c0 < cols; c0 += 64)                                                                  \
@@ -172,7 +173,7 @@ const ck_stage NAME(ck_scatters)[4] = {scatter_8, scatter_16, scatter_32, scatte
           if (height == 16 && width == 16)                                                                     \
             tile_##bits(t, f, ts, fs);                                                                         \
           else                                                                                                 \
-            edge_##bits(t, f, height, width, ts, fs);                                                          \
+            corner_##bits(t, f, height, width, ts, fs);                                                        \
         }                                                                                                      \
   }
 #define PLAIN_TILE(bits)                                                                                       \
@@ -215,9 +216,29 @@ INLINE void tile_32(char *to, const char *from, int64_t ts, int64_t fs) {
   turn8(to + 8 * ts, from + 32, ts, fs);
   turn8(to + 8 * ts + 32, from + 8 * fs + 32, ts, fs);
 }
+/* What is left of a tile of words, by 8 where that goes. */
+PLAIN_EDGE(32)
+INLINE void corner_32(char *to, const char *from, int64_t height, int64_t width, int64_t ts, int64_t fs) {
+  for (int64_t r = 0; r < height; r += 8)
+    for (int64_t c = 0; c < width; c += 8) {
+      const int64_t h = height - r < 8 ? height - r : 8, w = width - c < 8 ? width - c : 8;
+      char *t = to + r * ts + c * 4;
+      const char *f = from + c * fs + r * 4;
+      if (h == 8 && w == 8)
+        turn8(t, f, ts, fs);
+      else
+        edge_32(t, f, h, w, ts, fs);
+    }
+}
 PLAIN_TILE(8)
 PLAIN_TILE(16)
 PLAIN_TILE(64)
+PLAIN_EDGE(8)
+PLAIN_EDGE(16)
+PLAIN_EDGE(64)
+#define corner_8 edge_8
+#define corner_16 edge_16
+#define corner_64 edge_64
 TRANSPOSE(8)
 TRANSPOSE(16)
 TRANSPOSE(32)

@@ -2,26 +2,13 @@
 #ifndef CK_GEMM_H
 #define CK_GEMM_H
 #include "generic.h"
+#include "lanes.h"
 
 #if CK_LEVEL == 4
-enum { CK_MR = 12, CK_VECTOR_BYTES = 64 };
-#elif CK_LEVEL == 3
-enum { CK_MR = 6, CK_VECTOR_BYTES = 32 };
+enum { CK_MR = 12 };
 #else
-enum { CK_MR = 6, CK_VECTOR_BYTES = 16 };
+enum { CK_MR = 6 };
 #endif
-
-#if CK_LEVEL >= 3
-#define VECTOR_FMA(a, b, c) __builtin_elementwise_fma(a, b, c)
-#else
-#define VECTOR_FMA(a, b, c) ((a) * (b) + (c))
-#endif
-
-#define LANES(T) (CK_VECTOR_BYTES / (int)sizeof(T))
-typedef float vg_f32 __attribute__((ext_vector_type(CK_VECTOR_BYTES / 4)));
-typedef double vg_f64 __attribute__((ext_vector_type(CK_VECTOR_BYTES / 8)));
-typedef float vu_f32 __attribute__((ext_vector_type(CK_VECTOR_BYTES / 4), aligned(4)));
-typedef double vu_f64 __attribute__((ext_vector_type(CK_VECTOR_BYTES / 8), aligned(8)));
 
 #define MICRO                                                                                                   \
   static void JOIN(micro, TAG)(int64_t k, const void *pa, const void *pb, void *pc, int64_t ldc, int64_t m,     \

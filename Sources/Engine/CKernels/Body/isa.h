@@ -11,6 +11,7 @@ extern const ck_find NAME(ck_finders)[2][CK_TYPES];
 extern const ck_gemm_kernel NAME(ck_gemm_kernels)[2];
 extern const ck_resample_lines NAME(ck_resamplers)[2];
 extern const ck_sample_places NAME(ck_samplers)[2];
+extern const ck_attention_kernel NAME(ck_attention_kernels);
 void NAME(ck_normal16)(int64_t blocks, float *values);
 void NAME(ck_philox)(uint64_t seed, uint64_t stream, int64_t first, int64_t blocks, float *out, bool normal);
 
@@ -41,5 +42,6 @@ const ck_table NAME(ck_table) = {
     .sample = NAME(ck_samplers),
     .normal16 = NAME(ck_normal16),
     .philox = NAME(ck_philox),
+    .attention = &NAME(ck_attention_kernels),
     .picture = picture_rows,
 };

@@ -37,6 +37,56 @@ typedef void (*ck_sample_places)(const ck_sampling *p, const void *x, const void
 /* One row of a picture's plan; scratch is 64-byte aligned. */
 typedef void (*ck_picture_row)(const void *plan, int64_t row, void *scratch);
 
+/* ---- attention ---- */
+
+/* Vectors of queries that stand side by side in one tile of scores, at most; rows of a packed panel. */
+enum { CK_ATTENTION_VECTORS = 3, CK_ATTENTION_PANEL = 8 };
+
+typedef struct {
+  int64_t first, vectors;
+} ck_attention_span;
+
+static inline int64_t ck_attention_group_count(int64_t length, int64_t lanes) {
+  const int64_t vectors = (length + lanes - 1) / lanes;
+  return (vectors + CK_ATTENTION_VECTORS - 1) / CK_ATTENTION_VECTORS;
+}
+
+/* The queries of one group: vectors are shared out evenly. */
+static inline ck_attention_span ck_attention_group(int64_t length, int64_t lanes, int64_t index) {
+  const int64_t vectors = (length + lanes - 1) / lanes, groups = ck_attention_group_count(length, lanes);
+  const int64_t each = vectors / groups, more = vectors % groups;
+  return (ck_attention_span){(index * each + (index < more ? index : more)) * lanes, each + (index < more)};
+}
+
+/* Rows of floats; base is NULL where they are not wanted. */
+typedef struct {
+  float *base;
+  int64_t row;
+} ck_attention_matrix;
+
+/* One head's operands, packed. Keys and values: panels of 8 rows or columns. */
+typedef struct {
+  const float *q, *grad;          /* as the plan has them */
+  const void *mask;
+  float *out, *sums;
+  int64_t stretch;                /* keys of a panel of values, those that are zeros included */
+  float *keys;                    /* [key / 8][size][8] */
+  float *values;                  /* forward: [width / 8][stretch][8]; backward: as keys */
+  float *queries, *grads;         /* by groups: [size or width][queries of the group] */
+  float *tops, *inverses, *shares; /* by query: the plan's sums, and sums of gradient times output */
+  ck_attention_matrix query_rows, key_rows, grad_rows, dq, dk, dv; /* of whole vectors */
+} ck_attention_head;
+
+typedef struct {
+  int32_t lanes, backward_keys;
+  int64_t (*groups)(const ck_attention *p); /* that one task takes through the keys */
+  void (*forward)(const ck_attention *p, const ck_attention_head *h, int64_t first, int64_t end, bool (*stopped)(void));
+  /* Tiles are of backward_keys keys. Adds to dq, dk and dv. */
+  void (*backward)(const ck_attention *p, const ck_attention_head *h, int64_t first, int64_t end, int64_t first_tile,
+                   int64_t end_tile, bool (*stopped)(void));
+  void (*backward_start)(const ck_attention *p, const ck_attention_head *h, int64_t group);
+} ck_attention_kernel;
+
 typedef struct {
   const char *name;
   const ck_row (*unary)[CK_TYPES], (*binary)[CK_TYPES], (*ternary)[CK_TYPES], (*compare)[CK_TYPES];
@@ -55,6 +105,7 @@ typedef struct {
   void (*normal16)(int64_t blocks, float *values);
   /* Four values per block, from block `first` on. */
   void (*philox)(uint64_t seed, uint64_t stream, int64_t first, int64_t blocks, float *out, bool normal);
+  const ck_attention_kernel *attention;
   const ck_picture_row *picture;      /* by CK_PICTURE_… */
 } ck_table;
 

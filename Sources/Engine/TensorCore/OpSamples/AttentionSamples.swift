@@ -12,6 +12,7 @@ extension OpSample {
       large: [
         Call([.uniform(1, 4, 100, 40), .uniform(1, 4, 80, 40), .uniform(1, 4, 80, 40)]),
         Call([.uniform(4, 100, 32), .uniform(4, 100, 32), .uniform(4, 100, 32)], ["is_causal": true]),
+        Call([.uniform(2, 400, 64), .uniform(2, 500, 64), .uniform(2, 500, 40), .mask(400, 500)]),
       ],
       refusals: [
         Refusal(

@@ -10,7 +10,8 @@ extension Tensor {
   ///   - scale: 1/√D when nil.
   ///
   /// Vaswani et al. 2017, arXiv 1706.03762; PyTorch's `scaled_dot_product_attention`. Without gradients the scores
-  /// exist in tiles only, never as a whole matrix L×S.
+  /// exist in tiles only, never as a whole matrix L×S; in f32, bf16 and f16 (which are computed in f32) neither with
+  /// gradients of first order, unless the mask's own is wanted.
   public func attention(
     _ keys: Tensor, _ values: Tensor, mask: Tensor? = nil, isCausal: Bool = false, scale: Double? = nil
   ) throws -> Tensor {
@@ -18,14 +19,33 @@ extension Tensor {
     let both = try ElementType.promoted(dtype, keys.dtype, "attention")
     var type = try ElementType.promoted(both, values.dtype, "attention")
     if !type.isFloating { type = .f32 }
-    let (q, k, v) = (try converted(to: type), try keys.converted(to: type), try values.converted(to: type))
-    let bias = mask?.dtype == .bool ? mask : try mask?.converted(to: type)
+    // Half floats are computed in f32.
+    let computed: ElementType = type == .f64 ? .f64 : .f32
+    let (q, k, v) = (
+      try converted(to: computed), try keys.converted(to: computed), try values.converted(to: computed)
+    )
+    let bias = mask?.dtype == .bool ? mask : try mask?.converted(to: computed)
     let factor = scale ?? 1 / Double(Swift.max(dims[rank - 1], 1)).squareRoot()
-    let scores = (batch + [dims[rank - 2], keys.dims[keys.rank - 2]]).reduce(1) { $0.multipliedFully(by: $1) }
-    if scores <= Tensor.attentionTile || Autograd.records([q, k, v] + (bias.map { [$0] } ?? [])) {
-      return try q.plainAttention(k, v, mask: bias, isCausal: isCausal, scale: factor)
+    let y = try q.attention(k, v, bias: bias, isCausal: isCausal, scale: factor, batch: batch)
+    return try y.converted(to: type)
+  }
+
+  /// Chooses the way: the kernel in tiles, the definition in tiles, or, where it is small or its gradient is wanted, the
+  /// definition. Operands of one type, f32 or f64.
+  private func attention(
+    _ k: Tensor, _ v: Tensor, bias: Tensor?, isCausal: Bool, scale: Double, batch: [Int]
+  ) throws -> Tensor {
+    // The gradient of a mask is as large as the scores themselves.
+    if !Autograd.records(bias.map { [$0] } ?? []),
+      let y = try flashAttention(k, v, mask: bias, isCausal: isCausal, scale: scale, batch: batch)
+    {
+      return y
     }
-    return try q.tiledAttention(k, v, mask: bias, isCausal: isCausal, scale: factor, batch: batch)
+    let scores = (batch + [dims[rank - 2], k.dims[k.rank - 2]]).reduce(1) { $0.multipliedFully(by: $1) }
+    if scores <= Tensor.attentionTile || Autograd.records([self, k, v] + (bias.map { [$0] } ?? [])) {
+      return try plainAttention(k, v, mask: bias, isCausal: isCausal, scale: scale)
+    }
+    return try tiledAttention(k, v, mask: bias, isCausal: isCausal, scale: scale, batch: batch)
   }
 
   /// Scores that lie in memory at once without gradients.
@@ -50,7 +70,7 @@ extension Tensor {
   }
 
   /// Several heads, or some rows of one head, at a time. Unrecorded.
-  private func tiledAttention(
+  package func tiledAttention(
     _ keys: Tensor, _ values: Tensor, mask: Tensor?, isCausal: Bool, scale: Double, batch: [Int]
   ) throws -> Tensor {
     let count = batch.reduce(1, *)

@@ -187,6 +187,7 @@ typedef struct {
  * places]; f32 and f64. Any number may stand in the grid. */
 int ck_grid_sample(int type, const ck_sampling *p, const void *x, const void *grid, void *out);
 
+#include "attention.h"
 #include "pictures.h"
 
 /* ---- random numbers ---- */

@@ -1,0 +1,2 @@
+#define CK_LEVEL 2
+#include "../Body/attention.h"

@@ -1,0 +1,2 @@
+#define CK_LEVEL 3
+#include "../Body/attention.h"

@@ -1,0 +1,2 @@
+#define CK_LEVEL 4
+#include "../Body/attention.h"
