@@ -1,5 +1,5 @@
 -- What the program says about itself, and its settings.
--- proves: atelier.version, atelier.info, atelier.seed, atelier.threads, atelier.deterministic
+-- proves: atelier.version, atelier.info, atelier.seed, atelier.threads, atelier.deterministic, atelier.exact
 -- proves: atelier.memory, atelier.time
 assert(atelier.version:match("^%d+%.%d+%.%d+") and atelier.info().version == atelier.version)
 assert(atelier.info().isa:match("^v[234]$") and atelier.info().threads == atelier.threads())
@@ -14,6 +14,13 @@ fails("1 to 1024", atelier.threads, 0)
 atelier.threads(before)
 assert(atelier.deterministic() == false and atelier.deterministic(true) == true)
 assert(atelier.deterministic(false) == false)
+-- Exact sums differ from Winograd's filtering, by rounding only.
+local picture, weights = tensor.randn(1, 16, 32, 32), tensor.randn(16, 16, 3, 3)
+local usual = nn.conv2d(picture, weights, {padding = 1})
+assert(atelier.exact() == false and atelier.exact(true) == true)
+local exact = nn.conv2d(picture, weights, {padding = 1})
+assert(atelier.exact(false) == false)
+assert(usual:allclose(exact, {atol = 1e-3}) and (usual - exact):abs():max():item() > 0)
 collectgarbage()
 local live = atelier.memory().live
 local large = tensor.zeros(1000, 1000)

@@ -42,10 +42,8 @@ local expected = ([[
 total 1 ALL
   layer call 1 NET
     Sequential 1 NET
-      Conv2d 1 CONV
+      Conv2d + ReLU 1 CONV
         convolution 1 CONV
-      ReLU 1 0
-        relu 1 0
       Flatten 1 0
       Linear 1 LINEAR
         matmul 1 LINEAR

@@ -3,13 +3,15 @@ import TensorCore
 import TestSupport
 import Testing
 
-/// Large convolutions are computed in parts (images, bands of rows, channels), so that Ctrl-C is answered in between.
+/// What the library convolves is computed in parts (images, bands of rows, channels), so that Ctrl-C is answered in between.
 @Suite(.serialized) @MainActor
 struct ConvolutionPartsTests {
   nonisolated static let ops = OpSample.all.filter { $0.name.contains("conv") }
 
-  /// Results and gradients of an op on its inputs.
+  /// Results and gradients of an op on its inputs, by the library.
   private func everything(_ op: OpSample, _ inputs: [Tensor], _ parameters: OpParameters) throws -> [Tensor] {
+    ConvolutionPolicy.asked = .library
+    defer { ConvolutionPolicy.asked = nil }
     let leaves = try inputs.map { try $0.copy() }
     for leaf in leaves where leaf.dtype.isFloating { try leaf.setRequiresGradient() }
     let results = try op.run(leaves, parameters)
@@ -45,6 +47,8 @@ struct ConvolutionPartsTests {
       let x = try Tensor.normalNoise([2, 8, 23, 19], seed: 1),
         w = try Tensor.normalNoise([8, 8 / groups, 3, 3], seed: 2)
       func run() throws -> [Tensor] {
+        ConvolutionPolicy.asked = .library
+        defer { ConvolutionPolicy.asked = nil }
         let (a, b) = (try x.copy(), try w.copy())
         try a.setRequiresGradient()
         try b.setRequiresGradient()

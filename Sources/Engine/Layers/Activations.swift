@@ -5,11 +5,16 @@ public import TensorCore
 public struct Activation: Layer {
   public let kind: String
   public let details: String
+  /// What kernels of other layers call it that can end in it.
+  let fused: FusedActivation?
   private let map: (Tensor) throws -> Tensor
 
-  init(_ kind: String, _ details: String = "", _ map: @escaping (Tensor) throws -> Tensor) {
+  init(
+    _ kind: String, _ details: String = "", fused: FusedActivation? = nil, _ map: @escaping (Tensor) throws -> Tensor
+  ) {
     self.kind = kind
     self.details = details
+    self.fused = fused
     self.map = map
   }
 
@@ -18,7 +23,7 @@ public struct Activation: Layer {
 
 extension Activation {
   /// max(x, 0).
-  public static var relu: Activation { Activation("ReLU") { try $0.relu() } }
+  public static var relu: Activation { Activation("ReLU", fused: .relu) { try $0.relu() } }
   /// x above 0, `slope`·x below.
   public static func leakyReLU(_ slope: Double = 0.01) -> Activation {
     Activation("LeakyReLU", "negative_slope=\(Python.text(slope))") { try $0.leakyReLU(slope) }
@@ -28,7 +33,7 @@ extension Activation {
     Activation("ELU", "alpha=\(Python.text(alpha))") { try $0.elu(alpha) }
   }
   /// x·σ(x).
-  public static var silu: Activation { Activation("SiLU") { try $0.silu() } }
+  public static var silu: Activation { Activation("SiLU", fused: .silu) { try $0.silu() } }
   /// x·Φ(x), by the tanh approximation on request.
   public static func gelu(approximate: Bool = false) -> Activation {
     Activation("GELU", "approximate='\(approximate ? "tanh" : "none")'") { try $0.gelu(approximate: approximate) }

@@ -30,6 +30,7 @@ extension Tensor {
     guard rank == 3 || rank == 4 else {
       throw EngineError("conv2d", expected: "an input [N, C, H, W] or [C, H, W]", came: shape.shapeText)
     }
+    if rule == nil { return try conv2d(weight, bias: bias, options, outside: padMode, rectified: false) }
     inner.padding = (0, 0)
     return try pad(amounts, mode: padMode).conv2d(weight, bias: bias, inner)
   }
@@ -114,6 +115,11 @@ public struct Conv2d: Layer {
     weight = try weights("weight", [outputs, perGroup, kernel.0, kernel.1], .kaiming(fanIn: fanIn))
     self.bias = bias ? try weights("bias", [outputs], .bias(fanIn: fanIn)) : nil
     (self.options, self.padMode, self.rule) = (options, padMode, rule)
+  }
+
+  /// The same kernels, laid otherwise over the input.
+  init(_ weight: Parameter, _ bias: Parameter?, _ options: ConvolutionOptions, padMode: PadMode) {
+    (self.weight, self.bias, self.options, self.padMode, rule) = (weight, bias, options, padMode, nil)
   }
 
   public var kind: String { "Conv2d" }

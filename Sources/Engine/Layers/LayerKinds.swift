@@ -25,16 +25,19 @@ public protocol FeatureLayer: Layer {
 }
 
 extension FeatureLayer {
-  /// Runs stages one after the other, up to the last place asked for; keeps what was asked for.
+  /// Runs stages one after the other, up to the last place asked for; keeps what was asked for. `stage` runs the stage at a
+  /// place and as many more before an end as it likes, and tells how many they were.
   public func staged(
-    _ x: Tensor, at places: Set<Int>, _ stage: (Int, Tensor) throws -> Tensor
+    _ x: Tensor, at places: Set<Int>, _ stage: (_ place: Int, _ end: Int, Tensor) throws -> (result: Tensor, count: Int)
   ) throws -> [Int: Tensor] {
     var kept: [Int: Tensor] = [:]
-    let count = (places.max() ?? -1) + 1
-    var y = x
-    for place in 0..<count {
-      y = try Work.part(place, of: count) { try stage(place, y) }
-      if places.contains(place) { kept[place] = y }
+    var (y, place) = (x, 0)
+    for end in places.sorted().map({ $0 + 1 }) {
+      while place < end {
+        let (result, count) = try Work.part(place, of: places.max()! + 1) { try stage(place, end, y) }
+        (y, place) = (result, place + count)
+      }
+      kept[end - 1] = y
     }
     return kept
   }

@@ -183,7 +183,7 @@ public struct LayerNorm: Layer {
 }
 
 /// Throws unless an input has the channels, and the number of axes, that a layer was made for.
-private func checkChannels(_ x: Tensor, _ channels: Int, _ operation: String, rank: Int? = nil) throws {
+func checkChannels(_ x: Tensor, _ channels: Int, _ operation: String, rank: Int? = nil) throws {
   guard x.rank >= 2, rank == nil || x.rank == rank, x.shape[1] == channels else {
     throw EngineError(
       operation, expected: "an input [N, \(channels), \(rank == 4 ? "H, W" : "…")]", came: x.shape.shapeText)

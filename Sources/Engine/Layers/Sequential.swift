@@ -45,9 +45,20 @@ public struct Sequential: Layer {
 
   /// Every part by its own mode: `m:eval()` sets the parts', not an argument.
   public func callAsFunction(_ x: Tensor, training: Bool) throws -> Tensor {
-    var y = x
-    for index in parts.indices { y = try run(index, y) }
+    var (y, place) = (x, 0)
+    while place < parts.count {
+      let (result, count) = try run(place, before: parts.count, y)
+      (y, place) = (result, place + count)
+    }
     return y
+  }
+
+  /// Runs the part at a place, with those after it that one kernel computes together.
+  private func run(_ place: Int, before end: Int, _ x: Tensor) throws -> (result: Tensor, count: Int) {
+    let layers = parts[place..<Swift.min(place + 3, end)].prefix { if case .layer = $0 { true } else { false } }
+    guard !layers.isEmpty else { return (try run(place, x), 1) }
+    let objects = layers.compactMap { if case .layer(let object) = $0 { object } else { nil } }
+    return try Fusion.run(objects, from: 0, before: objects.count, x)
   }
 
   /// The part at a place, counted from 0.
@@ -71,6 +82,6 @@ extension Sequential: FeatureLayer {
   public var features: [Feature] { parts.indices.map { Feature("\($0)") } }
 
   public func results(_ x: Tensor, at places: Set<Int>) throws -> [Int: Tensor] {
-    try staged(x, at: places) { try run($0, $1) }
+    try staged(x, at: places) { try run($0, before: $1, $2) }
   }
 }

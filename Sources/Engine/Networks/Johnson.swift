@@ -79,6 +79,6 @@ private struct ResidualBlock: Layer {
   }
 
   func callAsFunction(_ x: Tensor, training: Bool) throws -> Tensor {
-    try x + secondNorm(second(firstNorm(first(x)).relu()))
+    try x + secondNorm(second(firstNorm(first(x), then: .relu)))
   }
 }

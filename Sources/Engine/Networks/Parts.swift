@@ -77,7 +77,8 @@ extension StagedNetwork {
 
   public func results(_ x: Tensor, at places: Set<Int>) throws -> [Int: Tensor] {
     let (batch, isOne) = try pictures(x, kind)
-    let results = try staged(batch, at: places) { try stages[$0].layer($1) }
+    let layers = stages.map(\.layer)
+    let results = try staged(batch, at: places) { try Fusion.run(layers, from: $0, before: $1, $2) }
     return isOne ? try results.mapValues { try $0.squeeze(0) } : results
   }
 }

@@ -76,8 +76,12 @@ struct Fire: Layer {
   }
 
   func callAsFunction(_ x: Tensor, training: Bool) throws -> Tensor {
-    let few = try squeezed(squeeze(x))
-    return try Tensor.cat([narrowed(narrow(few)), widened(wide(few))], 1)
+    func both(_ layers: LayerObject..., of x: Tensor) throws -> Tensor {
+      let (y, count) = try Fusion.run(layers, from: 0, before: 2, x)
+      return count == 2 ? y : try layers[1](y)
+    }
+    let few = try both(squeeze, squeezed, of: x)
+    return try Tensor.cat([both(narrow, narrowed, of: few), both(wide, widened, of: few)], 1)
   }
 }
 

@@ -43,9 +43,9 @@ public struct UNetResidualBlock: ConditionedLayer {
         kind, expected: "an input [N, C, H, W] and a time embedding [N, size]",
         came: "\(x.shape.shapeText) and \(conditions[0].shape.shapeText)")
     }
-    var y = try convolution1(norm1(x).silu())
+    var y = try convolution1(norm1(x, then: .silu))
     y = try y + embedding.unsqueeze(2).unsqueeze(3)
-    y = try convolution2(norm2(y).silu())
+    y = try convolution2(norm2(y, then: .silu))
     return try (shortcut.map { try $0(x) } ?? x) + y
   }
 }

@@ -7,6 +7,8 @@ package final class Storage {
   package let bytes: Int
   /// Grows with every write in place: what was saved for backward, or cached under the old number, is then stale.
   package internal(set) var version = 0
+  /// What kernels made of weights that lie here.
+  var prepared: PreparedWeights?
 
   /// Memory for a number of bytes, contents undefined.
   init(bytes: Int, for operation: String) throws {

@@ -57,6 +57,13 @@ enum AtelierEntries {
         if arguments.has(0) { Runtime.isDeterministic = try arguments.bool(0) }
         return .bool(Runtime.isDeterministic)
       },
+      entry(
+        "exact", "Makes convolutions sum as they are defined, without Winograd's filtering (slower), or asks.",
+        [.optional("on", .bool, "whether")], returns: "whether it is on", example: "assert(atelier.exact() == false)"
+      ) { arguments in
+        if arguments.has(0) { Runtime.isExact = try arguments.bool(0) }
+        return .bool(Runtime.isExact)
+      },
     ]
   }
 

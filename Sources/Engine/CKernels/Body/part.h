@@ -10,6 +10,12 @@ INLINE vf load_part(const float *p, int64_t count) {
   return v;
 }
 
+/* True in the first lanes. */
+INLINE vi lanes_below(int64_t count) {
+  const vi lane = {0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15};
+  return lane < (int32_t)count;
+}
+
 INLINE void store_part(float *p, int64_t count, vf v) {
   if (count >= SIDE)
     *(vf_u *)p = v;

@@ -23,6 +23,9 @@ INLINE vf load(const float *p) { return *(const vf_u *)p; }
 /* yes where the mask holds, no elsewhere. */
 INLINE vf choose(vi mask, vf yes, vf no) { return (vf)(((vi)yes & mask) | ((vi)no & ~mask)); }
 
+/* max(v, 0); NaN stays. */
+INLINE vf rectified(vf v) { return choose(v <= 0.0f, SPLAT(0.0f), v); }
+
 /* exp for |x| <= 80, by m_exp_f32's reduction and polynomial. */
 INLINE vf vector_exp(vf x) {
   const vf magic = SPLAT(0x1.8p23f);

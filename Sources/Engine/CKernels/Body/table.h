@@ -3,6 +3,7 @@
 #ifndef CK_TABLE_H
 #define CK_TABLE_H
 #include "../Dispatch/include/ckernels.h"
+#include "convolutions.h"
 
 enum { CK_TYPES = 10 };
 
@@ -107,6 +108,8 @@ typedef struct {
   void (*philox)(uint64_t seed, uint64_t stream, int64_t first, int64_t blocks, float *out, bool normal);
   const ck_attention_kernel *attention;
   const ck_picture_row *picture;      /* by CK_PICTURE_… */
+  const ck_winograd_kernels *winograd;
+  const ck_direct_kernel *direct;     /* by growing number of rows, ended by one of 0 rows */
 } ck_table;
 
 extern const ck_table ck_table_v2, ck_table_v3, ck_table_v4;

@@ -2,63 +2,8 @@ internal import CKernels
 internal import COneDNN
 internal import Surface
 
-/// The geometry of a 2-D convolution, checked once and shared by its forward pass and both gradients.
-struct ConvolutionPlan: Hashable {
-  var batch, groups, inChannels, outChannels: Int
-  var inHeight, inWidth, outHeight, outWidth: Int
-  var kernelHeight, kernelWidth: Int
-  var strideY, strideX, dilationY, dilationX: Int
-  var padTop, padLeft: Int
-  /// Rows that a plane holds in memory, where only some of them are worked on; 0: no others.
-  var inStored = 0, outStored = 0
-
-  /// Padding below and to the right that makes the output exactly as large as stated; negative where the last rows
-  /// of the input are not reached.
-  var padBottom: Int { (outHeight - 1) * strideY + (kernelHeight - 1) * dilationY + 1 - inHeight - padTop }
-  var padRight: Int { (outWidth - 1) * strideX + (kernelWidth - 1) * dilationX + 1 - inWidth - padLeft }
-
-  var inputShape: [Int] { [batch, inChannels, inHeight, inWidth] }
-  var outputShape: [Int] { [batch, outChannels, outHeight, outWidth] }
-  var weightShape: [Int] { [outChannels, inChannels / groups, kernelHeight, kernelWidth] }
-  /// Weights as oneDNN wants them: with an axis for the groups where there are any.
-  var groupedWeightShape: [Int] {
-    groups == 1
-      ? weightShape : [groups, outChannels / groups, inChannels / groups, kernelHeight, kernelWidth]
-  }
-  /// Multiplications and additions.
-  var operations: Double {
-    2 * Double(batch * outChannels) * Double(outHeight * outWidth) * Double(inChannels / groups)
-      * Double(kernelHeight * kernelWidth)
-  }
-  /// Elements of one plane in memory.
-  var inPlane: Int { Swift.max(inStored, inHeight) * inWidth }
-  var outPlane: Int { Swift.max(outStored, outHeight) * outWidth }
-  var isEmpty: Bool { batch == 0 || outChannels == 0 || inChannels == 0 || outHeight <= 0 || outWidth <= 0 }
-
-  /// The same for the plain kernels.
-  var plain: ck_conv {
-    ck_conv(
-      batch: Int64(batch), groups: Int64(groups), in_channels: Int64(inChannels), out_channels: Int64(outChannels),
-      in_height: Int64(inHeight), in_width: Int64(inWidth), out_height: Int64(outHeight), out_width: Int64(outWidth),
-      kernel_height: Int64(kernelHeight), kernel_width: Int64(kernelWidth), stride_y: Int64(strideY),
-      stride_x: Int64(strideX), pad_top: Int64(padTop), pad_left: Int64(padLeft), dilation_y: Int64(dilationY),
-      dilation_x: Int64(dilationX))
-  }
-}
-
-/// What a convolution computes.
-enum ConvolutionDirection: Hashable { case forward, inputGradient, weightGradient }
-
-/// Chooses how a convolution is computed. One place: callers and layouts do not know of it.
-enum ConvolutionPolicy {
-  /// oneDNN's algorithm for a layer in a direction. Direct everywhere at present; the policy table by kernel, channels
-  /// and size goes here.
-  static func algorithm(_ plan: ConvolutionPlan, _ direction: ConvolutionDirection) -> dnnl_alg_kind_t {
-    dnnl_convolution_direct
-  }
-}
-
-/// Convolutions over dense row-major buffers: oneDNN for f32, the plain loops for f64.
+/// Convolutions over dense row-major buffers: our own kernels or oneDNN for f32, as `ConvolutionPolicy` says, the plain
+/// loops for f64.
 enum ConvolutionKernels {
   private struct Key: Hashable {
     let plan: ConvolutionPlan
@@ -76,19 +21,23 @@ enum ConvolutionKernels {
     return (plan.operations / (plan.groups > 1 ? 1e9 : 2.5e10) + Double(elements) / 4e7) * LibraryCalls.caution
   }
 
-  /// y = x ⋆ w (+ bias). Buffers hold the plan's shapes.
+  /// y = x ⋆ w (+ bias), rectified where our kernels compute it and `end` says so. Buffers hold the plan's shapes.
   static func forward(
-    _ plan: ConvolutionPlan, _ type: ElementType, _ x: UnsafeRawPointer, _ w: UnsafeRawPointer,
-    _ bias: UnsafeRawPointer?, into y: UnsafeMutableRawPointer
+    _ plan: ConvolutionPlan, _ type: ElementType, _ x: UnsafeRawPointer, _ w: KernelWeights,
+    _ end: OwnConvolutions.Epilogue, into y: UnsafeMutableRawPointer
   ) throws {
     try Profile.measure("convolution", flops: plan.operations) {
       Profile.moved(plan.moved(type))
       if type == .f64 {
         Profile.path("plain loops")
         var plain = plan.plain
-        return try finish(ck_conv_forward(type.code, &plain, x, w, bias, y), "convolution")
+        return try finish(ck_conv_forward(type.code, &plain, x, w.base, end.bias, y), "convolution")
       }
-      try forwardParts(plan, x, w, bias, into: y)
+      switch ConvolutionPolicy.path(plan, .forward) {
+      case .winograd: try OwnConvolutions.winograd(plan, .forward, x, w, end, into: y)
+      case .direct: try OwnConvolutions.direct(plan, .forward, x, w, end, into: y)
+      case .library: try forwardParts(plan, x, w.base, end.bias, into: y)
+      }
     }
   }
 
@@ -123,7 +72,7 @@ enum ConvolutionKernels {
 
   /// dx = the gradient of the input, from dy and w; also what a transposed convolution computes.
   static func inputGradient(
-    _ plan: ConvolutionPlan, _ type: ElementType, _ dy: UnsafeRawPointer, _ w: UnsafeRawPointer,
+    _ plan: ConvolutionPlan, _ type: ElementType, _ dy: UnsafeRawPointer, _ w: KernelWeights,
     into dx: UnsafeMutableRawPointer
   ) throws {
     try Profile.measure("convolution: gradient of the input", flops: plan.operations) {
@@ -131,9 +80,13 @@ enum ConvolutionKernels {
       if type == .f64 {
         Profile.path("plain loops")
         var plain = plan.plain
-        return try finish(ck_conv_backward_data(type.code, &plain, dy, w, dx), "convolution")
+        return try finish(ck_conv_backward_data(type.code, &plain, dy, w.base, dx), "convolution")
       }
-      try inputGradientParts(plan, dy, w, into: dx)
+      switch ConvolutionPolicy.path(plan, .inputGradient) {
+      case .winograd: try OwnConvolutions.winograd(plan, .inputGradient, dy, w, .init(), into: dx)
+      case .direct: try OwnConvolutions.direct(plan, .inputGradient, dy, w, .init(), into: dx)
+      case .library: try inputGradientParts(plan, dy, w.base, into: dx)
+      }
     }
   }
 
@@ -383,7 +336,7 @@ enum ConvolutionKernels {
     let strides = [Int64(plan.strideY), Int64(plan.strideX)]
     let dilations = [Int64(plan.dilationY - 1), Int64(plan.dilationX - 1)]
     let before = [Int64(plan.padTop), Int64(plan.padLeft)], after = [Int64(plan.padBottom), Int64(plan.padRight)]
-    let algorithm = ConvolutionPolicy.algorithm(plan, direction)
+    let algorithm = dnnl_convolution_direct
     var operation = dnnl_convolution_desc_t()
     let status: dnnl_status_t
     switch direction {

@@ -25,6 +25,12 @@ struct PoolingPlan: Hashable {
       divisor_height: Int64(inHeight + padTop), divisor_width: Int64(inWidth + padLeft))
   }
 
+  /// Whether windows are two by two pixels, side by side, none beyond the border.
+  var halves: Bool {
+    (kernelHeight, kernelWidth, strideY, strideX) == (2, 2, 2, 2) && (padTop, padLeft) == (0, 0)
+      && (dilationY, dilationX) == (1, 1) && outHeight == inHeight / 2 && outWidth == inWidth / 2
+  }
+
   /// Whether the window count of averages is the same for oneDNN and PyTorch: no overhang past the padding.
   var overhangs: Bool { padBottom > padTop || padRight > padLeft }
 }

@@ -130,6 +130,11 @@ struct Mish: Elementwise {
 extension Tensor {
   /// max(x, 0), element-wise.
   public func relu() throws -> Tensor { try map(ReLU()) }
+
+  /// The gradient before `relu`, from this one after it and the result there.
+  func rectifiedGradient(_ y: Tensor) throws -> Tensor {
+    Autograd.isEnabled ? try self * ReLU().slope(y)! : try combine(CK_RELU_GRAD, y)
+  }
   /// x above 0, `slope`·x below, element-wise.
   public func leakyReLU(_ slope: Double = 0.01) throws -> Tensor { try map(LeakyReLU(p0: slope)) }
   /// x above 0, `alpha`·(e^x − 1) below, element-wise.

@@ -116,14 +116,59 @@ extension Tensor {
   /// 2-D cross-correlation, as in PyTorch. self: [N, Cin, H, W] or [Cin, H, W], weight: [Cout, Cin/groups, kH, kW],
   /// bias: [Cout] → [N, Cout, H′, W′].
   public func conv2d(_ weight: Tensor, bias: Tensor? = nil, _ options: ConvolutionOptions = .init()) throws -> Tensor {
-    if rank == 3 { return try unsqueeze(0).conv2d(weight, bias: bias, options).squeeze(0) }
+    try conv2d(weight, bias: bias, options, outside: .zeros, rectified: false)
+  }
+
+  /// The same over a picture that goes on beyond its border as `outside` says, by `options.padding`; negative results
+  /// become zeros when `rectified`. In one pass over memory where our kernels compute it.
+  package func conv2d(
+    _ weight: Tensor, bias: Tensor?, _ options: ConvolutionOptions, outside: PadMode, rectified: Bool
+  ) throws -> Tensor {
+    if rank == 3 {
+      return try unsqueeze(0).conv2d(weight, bias: bias, options, outside: outside, rectified: rectified).squeeze(0)
+    }
     let type = try Tensor.convolutionType(self, weight, bias, "conv2d")
     let plan = try ConvolutionPlan(self, weight, options)
     if let bias, bias.dims != Dims([plan.outChannels]) {
       throw EngineError("conv2d", expected: "a bias of \(plan.outChannels)", came: bias.dims.text)
     }
     let (x, w, b) = (try converted(to: type), try weight.converted(to: type), try bias?.converted(to: type))
-    return try Tensor.forward(plan, x, w, b)
+    var shown = plan
+    if outside != .zeros, options.padding != (0, 0) { shown.outside = outside }
+    if shown.outside == .zeros && !rectified { return try Tensor.forward(plan, x, w, b) }
+    let (down, across) = options.padding
+    let fits = outside != .reflect || (down < plan.inHeight && across < plan.inWidth)
+    if type == .f32, fits, !plan.isEmpty, ConvolutionPolicy.fuses(shown) {
+      return try Tensor.fused(shown, x, w, b, rectified: rectified)
+    }
+    var y = x, inner = options
+    if shown.outside != .zeros {
+      inner.padding = (0, 0)
+      y = try x.pad([across, across, down, down], mode: outside)
+    }
+    y = try y.conv2d(w, bias: b, inner)
+    return rectified ? try y.relu() : y
+  }
+
+  /// A forward pass with what surrounds it. Backwards, the parts are taken apart again.
+  private static func fused(
+    _ plan: ConvolutionPlan, _ x: Tensor, _ w: Tensor, _ bias: Tensor?, rectified: Bool
+  ) throws -> Tensor {
+    let (dx, dw, db) = (try x.kernelReady(), try w.kernelReady(), try bias?.kernelReady())
+    let y = try empty(Dims(plan.outputShape), .f32, for: "conv2d")
+    try withExtendedLifetime(db) {
+      let end = OwnConvolutions.Epilogue(bias: db.map { UnsafeRawPointer($0.base) }, isRectified: rectified)
+      try ConvolutionKernels.forward(plan, .f32, dx.base, dw.weights, end, into: y.base)
+    }
+    let inputs = [x, w] + (bias.map { [$0] } ?? [])
+    guard Autograd.records(inputs) else { return y }
+    let (keptInput, keptWeight) = (w.requiresGradient ? x : nil, x.requiresGradient ? w : nil)
+    let saved = [keptInput, keptWeight].compactMap(\.self)
+    return y.derived("conv2d", from: inputs, saving: saved, keepsOutput: rectified) { pull in
+      let g = rectified ? try pull.grad.rectifiedGradient(pull.output) : pull.grad
+      let gradients = try plan.gradients(g, keptInput, keptWeight, pull)
+      return bias == nil ? gradients : gradients + [pull.wants(2) ? try g.sum([0, 2, 3]) : nil]
+    }
   }
 
   /// Transposed 2-D convolution, the input gradient of `conv2d`, as in PyTorch. self: [N, Cin, H, W] or [Cin, H, W],
@@ -157,6 +202,8 @@ extension Tensor {
     try detached().converted(to: dtype == .f64 ? .f64 : .f32).contiguous()
   }
 
+  private var weights: KernelWeights { KernelWeights(base: base, storage: storage) }
+
   private static func forward(_ plan: ConvolutionPlan, _ x: Tensor, _ w: Tensor, _ bias: Tensor?) throws -> Tensor {
     let (dx, dw, db) = (try x.kernelReady(), try w.kernelReady(), try bias?.kernelReady())
     let out = try empty(Dims(plan.outputShape), dx.dtype, for: "conv2d")
@@ -164,7 +211,7 @@ extension Tensor {
       out.fill(0)
     } else {
       try ConvolutionKernels.forward(
-        plan, dx.dtype, dx.base, dw.base, db.map { UnsafeRawPointer($0.base) }, into: out.base)
+        plan, dx.dtype, dx.base, dw.weights, .init(bias: db.map { UnsafeRawPointer($0.base) }), into: out.base)
     }
     let y = try out.converted(to: x.dtype)
     let inputs = [x, w] + (bias.map { [$0] } ?? [])
@@ -180,13 +227,13 @@ extension Tensor {
     }
   }
 
-  private static func inputGradient(_ plan: ConvolutionPlan, _ g: Tensor, _ w: Tensor) throws -> Tensor {
+  fileprivate static func inputGradient(_ plan: ConvolutionPlan, _ g: Tensor, _ w: Tensor) throws -> Tensor {
     let (dy, dw) = (try g.kernelReady(), try w.kernelReady())
     let out = try empty(Dims(plan.inputShape), dy.dtype, for: "conv_transpose2d")
     if plan.isEmpty {
       out.fill(0)
     } else {
-      try ConvolutionKernels.inputGradient(plan, dy.dtype, dy.base, dw.base, into: out.base)
+      try ConvolutionKernels.inputGradient(plan, dy.dtype, dy.base, dw.weights, into: out.base)
     }
     let y = try out.converted(to: g.dtype)
     guard Autograd.records(g, w) else { return y }
@@ -198,7 +245,7 @@ extension Tensor {
     }
   }
 
-  private static func weightGradient(_ plan: ConvolutionPlan, _ x: Tensor, _ g: Tensor) throws -> Tensor {
+  fileprivate static func weightGradient(_ plan: ConvolutionPlan, _ x: Tensor, _ g: Tensor) throws -> Tensor {
     let (dx, dy) = (try x.kernelReady(), try g.kernelReady())
     let out = try empty(Dims(plan.weightShape), dx.dtype, for: "conv2d")
     if plan.isEmpty {
@@ -214,5 +261,27 @@ extension Tensor {
         pull.wants(1) ? try forward(plan, x, pull.grad, nil) : nil,
       ]
     }
+  }
+}
+
+extension ConvolutionPlan {
+  /// Gradients of input and weights from that of the output, whatever stands outside the input.
+  fileprivate func gradients(_ g: Tensor, _ x: Tensor?, _ w: Tensor?, _ pull: Pull) throws -> [Tensor?] {
+    guard outside != .zeros else {
+      return [
+        pull.wants(0) ? try Tensor.inputGradient(self, g, w!) : nil,
+        pull.wants(1) ? try Tensor.weightGradient(self, x!, g) : nil,
+      ]
+    }
+    // The convolution of the padded picture, without padding.
+    var padded = self
+    (padded.inHeight, padded.inWidth) = (inHeight + 2 * padTop, inWidth + 2 * padLeft)
+    (padded.padTop, padded.padLeft, padded.outside) = (0, 0, .zeros)
+    let amounts = [padLeft, padLeft, padTop, padTop]
+    let frame = PictureFrame(height: inHeight, width: inWidth, amounts, outside)
+    return [
+      pull.wants(0) ? try Tensor.inputGradient(padded, g, w!).unframed(frame) : nil,
+      pull.wants(1) ? try Tensor.weightGradient(padded, x!.pad(amounts, mode: outside), g) : nil,
+    ]
   }
 }

@@ -30,6 +30,7 @@ struct FlashAttention {
     var plan = plan(y, sums)
     let scratch = try scratch(&plan, backward: false)
     try Profile.measure("attention: tiles", flops: operations(products: 2)) {
+      Profile.path("own tiles")
       try withExtendedLifetime(scratch) {
         ck_attention_forward(&plan, scratch.floatPlaces)
         try finish(0, "attention")
@@ -53,6 +54,7 @@ struct FlashAttention {
     let scratch = try scratch(&plan, backward: true)
     let products = wants.reduce(2) { $0 + ($1 ? 1 : 0) }
     try Profile.measure("attention: tiles", flops: operations(products: products)) {
+      Profile.path("own tiles")
       try withExtendedLifetime((grad, y, sums, scratch)) {
         ck_attention_backward(&plan, scratch.floatPlaces)
         try finish(0, "attention")

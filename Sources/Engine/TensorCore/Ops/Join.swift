@@ -75,6 +75,10 @@ extension Tensor {
         "pad", expected: "two amounts for each of at most \(rank) axes", came: "\(amounts.count) amounts",
         advice: "for a picture: {left, right, top, bottom}")
     }
+    if mode != .zeros, dtype == .f32, amounts.count == 4, count > 0, amounts.allSatisfy({ $0 >= 0 }) {
+      for pair in 0..<2 { try checkPadding(rank - 1 - pair, amounts[2 * pair], amounts[2 * pair + 1], mode) }
+      return try framed(PictureFrame(height: dims[rank - 2], width: dims[rank - 1], amounts, mode))
+    }
     var result = self
     for pair in 0..<(amounts.count / 2) {
       let (before, after) = (amounts[2 * pair], amounts[2 * pair + 1])
@@ -84,6 +88,14 @@ extension Tensor {
   }
 
   private func padAxis(_ axis: Int, _ before: Int, _ after: Int, _ mode: PadMode, _ value: Double) throws -> Tensor {
+    try checkPadding(axis, before, after, mode)
+    if mode == .zeros { return try padConstant(axis, before, after, value) }
+    let size = dims[axis]
+    let places = (-before..<(size + after)).map { PictureFrame.source($0, size, mode) }
+    return try indexSelect(axis, Tensor(integers: places, [places.count]))
+  }
+
+  private func checkPadding(_ axis: Int, _ before: Int, _ after: Int, _ mode: PadMode) throws {
     let size = dims[axis]
     let limit = mode == .reflect ? size - 1 : mode == .circular ? size : .max
     guard before.magnitude < 1 << 40, after.magnitude < 1 << 40, before <= limit, after <= limit,
@@ -92,19 +104,6 @@ extension Tensor {
       throw EngineError(
         "pad", "cannot pad axis \(axis + 1) of \(dims.text) by \(before) and \(after) (\(mode.rawValue))",
         advice: mode == .reflect ? "reflection needs less than the size itself" : nil)
-    }
-    if mode == .zeros { return try padConstant(axis, before, after, value) }
-    let places = (-before..<(size + after)).map { Tensor.source($0, size, mode) }
-    return try indexSelect(axis, Tensor(integers: places, [places.count]))
-  }
-
-  /// The position inside that a position outside stands for.
-  private static func source(_ position: Int, _ size: Int, _ mode: PadMode) -> Int {
-    switch mode {
-    case .circular: (position + size) % size
-    case .reflect where position < 0: -position
-    case .reflect where position >= size: 2 * (size - 1) - position
-    default: Swift.min(Swift.max(position, 0), size - 1)
     }
   }
 

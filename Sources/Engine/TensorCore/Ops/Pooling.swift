@@ -89,30 +89,70 @@ extension Tensor {
     let x = dtype == .f64 ? self : try converted(to: .f32)
     let dense = try x.detached().contiguous()
     let y = try Tensor.empty(Dims(plan.outputShape), x.dtype, for: "max_pool2d")
-    guard Autograd.records(x) else {
-      if x.dtype == .f64 || y.count == 0 || options.dilation != (1, 1) {
-        var plain = plan.plain
-        Profile.kernel(moved: (dense.count + y.count) * dense.dtype.size)
-        try finish(ck_max_pool(x.dtype.code, &plain, dense.base, y.base, nil), "max_pool2d")
-      } else {
-        try PoolingKernels.forward(plan, maximum: true, dense.base, into: y.base)
-      }
-      return try y.converted(to: dtype.isFloating ? dtype : .f32)
+    if plan.halves, x.dtype == .f32, y.count > 0 {
+      try Tensor.halve(plan, dense, into: y)
+    } else if !Autograd.records(x), x.dtype == .f32, y.count > 0, options.dilation == (1, 1) {
+      try PoolingKernels.forward(plan, maximum: true, dense.base, into: y.base)
+    } else if !Autograd.records(x) {
+      var plain = plan.plain
+      Profile.kernel(moved: (dense.count + y.count) * dense.dtype.size)
+      try finish(ck_max_pool(x.dtype.code, &plain, dense.base, y.base, nil), "max_pool2d")
+    } else {
+      return try x.placedMaxima(plan, dense, into: y).converted(to: dtype)
     }
-    // With gradients the plain loops also tell where each maximum came from; the gradient goes back there.
-    let places = try Tensor.empty(Dims(plan.outputShape), .i64)
-    var plain = plan.plain
-    let sources = places.base.assumingMemoryBound(to: Int64.self)
-    Profile.kernel(moved: (dense.count + y.count) * dense.dtype.size)
-    try finish(ck_max_pool(x.dtype.code, &plain, dense.base, y.base, sources), "max_pool2d")
-    let (planes, size) = (plan.batch * plan.channels, plan.inHeight * plan.inWidth)
-    let index = try places.reshape([planes, plan.outHeight * plan.outWidth])
-    let result = y.derived("max_pool2d", from: [x]) { pull in
-      let zeros = try Tensor.zeros([planes, size], x.dtype)
-      let gradient = try zeros.scatterAdd(1, index, pull.grad.reshape(index.shape))
-      return [try gradient.reshape(plan.inputShape)]
+    guard Autograd.records(x) else { return try y.converted(to: dtype.isFloating ? dtype : .f32) }
+    let result = y.derived("max_pool2d", from: [x], saving: [x]) { pull in
+      // A gradient that is to be differentiated goes by way of the places.
+      if Autograd.isEnabled { return [try pull.grad.spread(plan, to: Tensor.places(plan, dense))] }
+      return [try Tensor.halveBack(plan, dense, pull.grad.contiguous())]
     }
     return try result.converted(to: dtype)
+  }
+
+  /// Where each window's maximum lies in its plane, [planes, windows].
+  private static func places(_ plan: PoolingPlan, _ x: Tensor, maxima: Tensor? = nil) throws -> Tensor {
+    let places = try Tensor.empty(Dims([plan.batch * plan.channels, plan.outHeight * plan.outWidth]), .i64)
+    let y = try maxima ?? Tensor.empty(Dims(plan.outputShape), x.dtype, for: "max_pool2d")
+    var plain = plan.plain
+    let sources = places.base.assumingMemoryBound(to: Int64.self)
+    Profile.kernel(moved: (x.count + y.count) * x.dtype.size)
+    try finish(ck_max_pool(x.dtype.code, &plain, x.base, y.base, sources), "max_pool2d")
+    return places
+  }
+
+  /// Maxima by the plain loops, which also tell where each came from; the gradient goes back there.
+  private func placedMaxima(_ plan: PoolingPlan, _ dense: Tensor, into y: Tensor) throws -> Tensor {
+    let places = try Tensor.places(plan, dense, maxima: y)
+    return y.derived("max_pool2d", from: [self]) { [try $0.grad.spread(plan, to: places)] }
+  }
+
+  /// Each number to its place in an input of zeros.
+  private func spread(_ plan: PoolingPlan, to places: Tensor) throws -> Tensor {
+    let zeros = try Tensor.zeros([places.dims[0], plan.inHeight * plan.inWidth], dtype)
+    return try zeros.scatterAdd(1, places, reshape(places.shape)).reshape(plan.inputShape)
+  }
+
+  private static func halve(_ plan: PoolingPlan, _ x: Tensor, into y: Tensor) throws {
+    let halving = ck_halve(
+      height: Int64(plan.inHeight), width: Int64(plan.inWidth), x: UnsafePointer(x.pixels), y: y.pixels)
+    try withExtendedLifetime((x, y)) {
+      try runPicture(
+        "max_pool2d", CK_PICTURE_halve, halving, rows: plan.batch * plan.channels * plan.outHeight,
+        perChunk: (1 << 15) / plan.inWidth + 1)
+    }
+  }
+
+  private static func halveBack(_ plan: PoolingPlan, _ x: Tensor, _ g: Tensor) throws -> Tensor {
+    let dx = try Tensor.empty(Dims(plan.inputShape), .f32, for: "max_pool2d")
+    let halving = ck_halve_back(
+      height: Int64(plan.inHeight), width: Int64(plan.inWidth), x: UnsafePointer(x.pixels),
+      g: UnsafePointer(g.pixels), dx: dx.pixels)
+    try withExtendedLifetime((x, g)) {
+      try runPicture(
+        "max_pool2d", CK_PICTURE_halve_back, halving, rows: plan.batch * plan.channels * plan.outHeight,
+        perChunk: (1 << 15) / plan.inWidth + 1)
+    }
+    return dx
   }
 
   /// The mean of each window. self: [N, C, H, W] or [C, H, W].

@@ -188,6 +188,7 @@ typedef struct {
 int ck_grid_sample(int type, const ck_sampling *p, const void *x, const void *grid, void *out);
 
 #include "attention.h"
+#include "convolutions.h"
 #include "pictures.h"
 
 /* ---- random numbers ---- */

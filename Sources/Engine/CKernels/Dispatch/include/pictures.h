@@ -34,7 +34,13 @@
   X(morphology)               \
   X(oil)                      \
   X(error_diffusion)          \
-  X(screen)
+  X(screen)                   \
+  X(normalize)                \
+  X(normalize_back)           \
+  X(halve)                    \
+  X(halve_back)               \
+  X(frame)                    \
+  X(frame_back)
 #define CK_PICTURE_NUMBER(name) CK_PICTURE_##name,
 enum { CK_PICTURE_KERNELS(CK_PICTURE_NUMBER) CK_PICTURE_COUNT };
 /* Rows 0 to rows - 1 of a plan, per_chunk of them at a time, in parallel; every chunk has scratch_bytes of its own (64-byte
@@ -315,4 +321,55 @@ typedef struct {
   const float *x;
   float *out;
 } ck_screen; /* a row of a plane */
+
+/* Rows of `channels` times `area` numbers, less their mean, divided by the root of their variance (biased) + eps, times
+ * weight plus bias of their channels; then an activation (CK_ACTIVATION_…). Row r has the channels from r % groups *
+ * channels on. */
+typedef struct {
+  int64_t groups, channels, area;
+  double eps;
+  int32_t activation;
+  const float *x, *weight, *bias; /* weight, bias: [groups * channels], or NULL */
+  float *y;
+  float *mean, *rest, *inverse; /* the mean as a sum of two, and 1/√(variance + eps), of every row; or NULL */
+} ck_normalize;
+
+/* The way back, from the gradient g of the result. dweight, dbias: [rows, channels], the shares of every row; NULL, also
+ * where area is 1. */
+typedef struct {
+  int64_t groups, channels, area;
+  int32_t activation;
+  const float *x, *weight, *bias, *mean, *rest, *inverse, *g;
+  float *dx, *dweight, *dbias;
+} ck_normalize_back;
+
+/* The largest of every 2 × 2 pixels of planes; a last odd row or column is left out. Rows are those of the result. The
+ * first of equals wins, and NaN. */
+typedef struct {
+  int64_t height, width; /* of x */
+  const float *x;
+  float *y;
+} ck_halve;
+typedef struct {
+  int64_t height, width;
+  const float *x, *g;
+  float *dx;
+} ck_halve_back;
+
+/* Planes with more rows and columns around them: row r of the result is row from_rows[r] of the plane, and so its columns.
+ * Rows are those of the result. */
+typedef struct {
+  int64_t height, width, out_height, out_width, left;
+  const int32_t *from_rows, *from_columns;
+  const float *x;
+  float *y;
+} ck_frame;
+/* The way back: row l of the plane is the sum of the rows rows[starts[l]] … rows[starts[l + 1] - 1] of the gradient g, at
+ * least one each. Rows are those of the plane. */
+typedef struct {
+  int64_t height, width, out_height, out_width, left;
+  const int32_t *starts, *rows, *from_columns;
+  const float *g;
+  float *dx;
+} ck_frame_back;
 #endif

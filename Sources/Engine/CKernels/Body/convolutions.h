@@ -1,0 +1,46 @@
+/* What the dispatch side and the kernels of convolutions say to each other. */
+#ifndef CK_CONVOLUTION_JOBS_H
+#define CK_CONVOLUTION_JOBS_H
+#include "../Dispatch/include/convolutions.h"
+
+typedef struct {
+  int64_t out_channels, in_channels, out_step, in_step;
+  const float *w;
+  bool turned;
+} ck_winograd_weights_job;
+
+typedef struct {
+  const ck_winograd *plan;
+  const float *x, *ready;
+  ck_epilogue end;
+  float *y;
+  int64_t wide, across, down; /* tiles side by side in a group; groups side by side and one below the other */
+  int64_t panels, chunk;      /* panels of tiles and output channels that are multiplied at a time */
+  int64_t step;               /* from frequency to frequency of transformed tiles */
+} ck_winograd_job;
+
+typedef struct {
+  int64_t rows, vectors; /* of the register tile: output channels, groups of 16 tiles */
+  void (*weights)(const ck_winograd_weights_job *w, int64_t block, float *ready);
+  void (*transform)(const ck_winograd_job *job, int64_t group, float *v, int64_t step);
+  /* v: of group `first`; m: scratch. */
+  void (*products)(const ck_winograd_job *job, const float *v, int64_t first, int64_t groups, int64_t from, int64_t to,
+                   float *m);
+} ck_winograd_kernels;
+
+typedef struct {
+  const ck_direct *plan;
+  const float *x, *ready;
+  ck_epilogue end;
+  float *y;
+  int64_t across, down, band, width; /* bands of the output: how many, and rows and columns of each */
+  int64_t lines, length;             /* of a channel as it is laid out: rows, and columns of one phase */
+  int64_t depth, ready_step;         /* taps of all channels; elements of a group's ready weights */
+  const int32_t *offsets;            /* of every tap from a result's first */
+} ck_direct_job;
+
+typedef struct {
+  int64_t rows, columns; /* of the register tile: output channels, pixels */
+  void (*band)(const ck_direct_job *job, int64_t task, float *stage);
+} ck_direct_kernel;
+#endif

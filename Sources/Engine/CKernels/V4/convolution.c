@@ -1,0 +1,6 @@
+#define CK_LEVEL 4
+#include "../Body/direct.h"
+#include "../Body/frame.h"
+#include "../Body/halve.h"
+#include "../Body/normalize.h"
+#include "../Body/winograd.h"

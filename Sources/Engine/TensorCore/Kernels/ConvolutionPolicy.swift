@@ -1,0 +1,49 @@
+internal import CKernels
+
+/// How a convolution is computed.
+package enum ConvolutionPath: Sendable {
+  /// Winograd's filtering F(4×4, 3×3) of our own.
+  case winograd
+  /// The sum over the taps of a window as it is defined, of our own.
+  case direct
+  /// oneDNN's direct algorithms.
+  case library
+}
+
+/// Chooses how a convolution is computed. One place: callers and layouts do not know of it.
+package enum ConvolutionPolicy {
+  /// The path that tests ask for; it is taken wherever it exists.
+  nonisolated(unsafe) package static var asked: ConvolutionPath?
+
+  /// The path of a layer in a direction.
+  ///
+  /// Winograd's filtering wins wherever it exists and a vector of tiles finds work: it takes a quarter of the
+  /// multiplications. Exact mode does without it.
+  static func path(_ plan: ConvolutionPlan, _ direction: ConvolutionDirection) -> ConvolutionPath {
+    guard hasOwnKernels(plan, direction) else { return .library }
+    if let asked { return asked == .winograd && !hasWinograd(plan) ? .direct : asked }
+    return !Runtime.isExact && hasWinograd(plan) && isWorthTransforming(plan) ? .winograd : .direct
+  }
+
+  /// Whether a forward pass may read beyond the border by itself, and may end in a rectifier.
+  static func fuses(_ plan: ConvolutionPlan) -> Bool { path(plan, .forward) != .library && plan.outside != .circular }
+
+  /// Our kernels compute forward passes, and what is one of another convolution.
+  private static func hasOwnKernels(_ plan: ConvolutionPlan, _ direction: ConvolutionDirection) -> Bool {
+    switch direction {
+    case .forward: true
+    case .inputGradient: plan.strideX == 1 && plan.strideY == 1
+    case .weightGradient: false
+    }
+  }
+
+  private static func hasWinograd(_ plan: ConvolutionPlan) -> Bool {
+    plan.kernelHeight == 3 && plan.kernelWidth == 3 && plan.strideX == 1 && plan.strideY == 1 && plan.dilationX == 1
+      && plan.dilationY == 1 && plan.groups == 1
+  }
+
+  /// Both transforms cost as much as some eight channels; below four by four tiles, lanes lie idle.
+  private static func isWorthTransforming(_ plan: ConvolutionPlan) -> Bool {
+    Swift.min(plan.inChannels, plan.outChannels) >= 16 && plan.batch * plan.outHeight * plan.outWidth >= 144
+  }
+}

@@ -1,0 +1,117 @@
+internal import CKernels
+internal import Surface
+
+/// Convolutions by our own kernels, with weights that are made ready once. A gradient of the input (with a stride of 1) is
+/// the convolution of the output's gradient with the turned windows.
+enum OwnConvolutions {
+  /// Windows of 3 × 3 by Winograd's filtering.
+  static func winograd(
+    _ plan: ConvolutionPlan, _ direction: ConvolutionDirection, _ x: UnsafeRawPointer, _ w: KernelWeights,
+    _ end: Epilogue, into y: UnsafeMutableRawPointer
+  ) throws {
+    Profile.path("Winograd F(4×4, 3×3)")
+    let side = Side(plan, direction)
+    var layer = ck_winograd(
+      batch: Int64(plan.batch), in_channels: Int64(side.inputs), out_channels: Int64(side.outputs),
+      in_height: Int64(side.inHeight), in_width: Int64(side.inWidth), out_height: Int64(side.outHeight),
+      out_width: Int64(side.outWidth), pad_top: Int64(side.padTop), pad_left: Int64(side.padLeft),
+      outside: plan.outside.kernelCode)
+    let count = Int(ck_winograd_weights_count(Int64(side.outputs), Int64(side.inputs)))
+    let ready = try w.ready(side.form(.winograd, plan), bytes: count * 4, for: "convolution") {
+      ck_winograd_weights(
+        Int64(side.outputs), Int64(side.inputs), w.base.assumingMemoryBound(to: Float.self), Int64(side.outStep),
+        Int64(side.inStep), side.isTurned, $0.assumingMemoryBound(to: Float.self))
+    }
+    let scratch = try Storage(bytes: Int(ck_winograd_scratch(&layer)) * 4, for: "convolution")
+    var end = end.plan
+    ck_winograd_forward(
+      &layer, x.assumingMemoryBound(to: Float.self), ready.floats, &end, y.assumingMemoryBound(to: Float.self),
+      scratch.floats)
+    try Interrupt.check()
+  }
+
+  /// Any windows, as convolution is defined.
+  static func direct(
+    _ plan: ConvolutionPlan, _ direction: ConvolutionDirection, _ x: UnsafeRawPointer, _ w: KernelWeights,
+    _ end: Epilogue, into y: UnsafeMutableRawPointer
+  ) throws {
+    Profile.path("own direct")
+    let side = Side(plan, direction)
+    var layer = ck_direct(
+      batch: Int64(plan.batch), groups: Int64(plan.groups), in_channels: Int64(side.inputs),
+      out_channels: Int64(side.outputs), in_height: Int64(side.inHeight), in_width: Int64(side.inWidth),
+      out_height: Int64(side.outHeight), out_width: Int64(side.outWidth), kernel_height: Int64(plan.kernelHeight),
+      kernel_width: Int64(plan.kernelWidth), stride_y: Int64(plan.strideY), stride_x: Int64(plan.strideX),
+      dilation_y: Int64(plan.dilationY), dilation_x: Int64(plan.dilationX), pad_top: Int64(side.padTop),
+      pad_left: Int64(side.padLeft), outside: plan.outside.kernelCode)
+    let count = Int(ck_direct_weights_count(&layer))
+    let ready = try w.ready(side.form(.direct, plan), bytes: count * 4, for: "convolution") {
+      ck_direct_weights(
+        &layer, w.base.assumingMemoryBound(to: Float.self), Int64(side.outStep), Int64(side.inStep), side.isTurned,
+        $0.assumingMemoryBound(to: Float.self))
+    }
+    let scratch = try Storage(bytes: Int(ck_direct_scratch(&layer)) * 4, for: "convolution")
+    var end = end.plan
+    ck_direct_forward(
+      &layer, x.assumingMemoryBound(to: Float.self), ready.floats, &end, y.assumingMemoryBound(to: Float.self),
+      scratch.floats)
+    try Interrupt.check()
+  }
+
+  /// What is done to results while they are at hand.
+  struct Epilogue {
+    var bias: UnsafeRawPointer?
+    var isRectified = false
+
+    fileprivate var plan: ck_epilogue {
+      ck_epilogue(
+        bias: bias?.assumingMemoryBound(to: Float.self), added: nil,
+        activation: Int32(isRectified ? CK_ACTIVATION_RELU : CK_ACTIVATION_NONE))
+    }
+  }
+
+  /// A convolution as our kernels see it: what it reads and writes, whichever direction it has.
+  private struct Side {
+    let inputs, outputs, inHeight, inWidth, outHeight, outWidth, padTop, padLeft: Int
+    /// Elements from one output channel's weights to the next's, and from one input channel's.
+    let outStep, inStep: Int
+    let isTurned: Bool
+
+    init(_ plan: ConvolutionPlan, _ direction: ConvolutionDirection) {
+      let taps = plan.kernelHeight * plan.kernelWidth, perGroup = plan.inChannels / plan.groups
+      if direction == .forward {
+        (inputs, outputs) = (plan.inChannels, plan.outChannels)
+        (inHeight, inWidth, outHeight, outWidth) = (plan.inHeight, plan.inWidth, plan.outHeight, plan.outWidth)
+        (padTop, padLeft) = (plan.padTop, plan.padLeft)
+        (outStep, inStep, isTurned) = (perGroup * taps, taps, false)
+      } else {
+        (inputs, outputs) = (plan.outChannels, plan.inChannels)
+        (inHeight, inWidth, outHeight, outWidth) = (plan.outHeight, plan.outWidth, plan.inHeight, plan.inWidth)
+        padTop = (plan.kernelHeight - 1) * plan.dilationY - plan.padTop
+        padLeft = (plan.kernelWidth - 1) * plan.dilationX - plan.padLeft
+        (outStep, inStep, isTurned) = (taps, perGroup * taps, true)
+      }
+    }
+
+    func form(_ kind: WeightForm.Kind, _ plan: ConvolutionPlan) -> WeightForm {
+      WeightForm(
+        kind: kind, sizes: [outputs, inputs, plan.groups, plan.kernelHeight << 32 | plan.kernelWidth],
+        isTurned: isTurned)
+    }
+  }
+}
+
+extension Storage {
+  fileprivate var floats: UnsafeMutablePointer<Float> { base.assumingMemoryBound(to: Float.self) }
+}
+
+extension PadMode {
+  /// What our kernels of convolutions call it; they do not know `circular`.
+  var kernelCode: Int32 {
+    switch self {
+    case .reflect: Int32(CK_PAD_REFLECT)
+    case .replicate: Int32(CK_PAD_REPLICATE)
+    default: Int32(CK_PAD_ZEROS)
+    }
+  }
+}
