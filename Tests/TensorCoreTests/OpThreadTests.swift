@@ -3,13 +3,9 @@ import TensorCore
 import TestSupport
 import Testing
 
-/// The number of threads does not show in any byte: in the deterministic mode nowhere, in the default mode nowhere but
-/// in the weight gradients of convolutions, which are still the same from run to run.
+/// The number of threads does not show in any byte.
 @Suite(.serialized) @MainActor
 struct OpThreadTests {
-  /// The operations whose second input is a weight that oneDNN sums the gradient of by thread.
-  private static let convolutions: Set = ["conv2d", "conv_transpose2d"]
-
   @Test(
     "Results and gradients on 1, 2 and 5 threads, and from run to run", arguments: OpSample.all, [true, false])
   func threads(_ op: OpSample, deterministic: Bool) throws {
@@ -19,7 +15,6 @@ struct OpThreadTests {
       Runtime.isDeterministic = mode
     }
     Runtime.isDeterministic = deterministic
-    let free: Set = !deterministic && Self.convolutions.contains(op.name) ? ["gradient 1"] : []
     for (number, call) in op.large.enumerated() {
       let inputs = try call.draw(for: op.name)
       let what = "\(op), large call \(number), deterministic: \(deterministic)"
@@ -27,17 +22,17 @@ struct OpThreadTests {
       for threads in deterministic ? [1, 2, 5] : [1, 2, 5, 2] {
         try Runtime.setThreads(threads)
         runs.append((threads, try results(op, inputs, call.parameters)))
-        try expectSame(runs[runs.count - 1].results, runs[0].results, except: free, "\(what), \(threads) threads")
+        try expectSame(runs[runs.count - 1].results, runs[0].results, "\(what), \(threads) threads")
       }
-      if runs.count > 3 { try expectSame(runs[3].results, runs[1].results, except: [], "\(what), again on 2 threads") }
+      if runs.count > 3 { try expectSame(runs[3].results, runs[1].results, "\(what), again on 2 threads") }
     }
   }
 
   private func expectSame(
-    _ actual: [String: Tensor], _ expected: [String: Tensor], except free: Set<String>, _ what: String
+    _ actual: [String: Tensor], _ expected: [String: Tensor], _ what: String
   ) throws {
     #expect(actual.keys.sorted() == expected.keys.sorted(), "\(what)")
-    for (name, tensor) in expected where !free.contains(name) {
+    for (name, tensor) in expected {
       try expectSameBytes(#require(actual[name]), tensor, "\(what), \(name)")
     }
   }

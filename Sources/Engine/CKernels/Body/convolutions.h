@@ -28,6 +28,28 @@ typedef struct {
                    float *m);
 } ck_winograd_kernels;
 
+/* Tiles side by side that are transformed at a time, at most. */
+enum { CK_WINOGRAD_RUN = 16 };
+
+typedef struct {
+  const ck_winograd *plan;
+  const float *x, *dy;
+  int64_t across, down, runs, run; /* tiles of a picture; runs side by side, and tiles of each (the last: the rest) */
+  int64_t channel;                 /* the first output channel that is worked on */
+  int64_t first, room;             /* the first tile that is transformed, and places for tiles in a panel */
+  float *v, *u;                    /* x and dy transformed: [frequency][panel of 16 channels][tile][16] */
+  float *m;                        /* sums of products: [frequency][output channel][input channel, rounded up to 16] */
+  int64_t v_step, u_step, m_step;  /* from frequency to frequency */
+} ck_winograd_gradient_job;
+
+typedef struct {
+  void (*inputs)(const ck_winograd_gradient_job *job, int64_t run, int64_t panel);
+  void (*outputs)(const ck_winograd_gradient_job *job, int64_t run, int64_t panel);
+  void (*products)(const ck_winograd_gradient_job *job, int64_t frequency, int64_t from, int64_t to, int64_t tiles,
+                   bool add);
+  void (*back)(const ck_winograd_gradient_job *job, int64_t channel, float *dw);
+} ck_winograd_gradient_kernels;
+
 typedef struct {
   const ck_direct *plan;
   const float *x, *ready;
@@ -43,4 +65,24 @@ typedef struct {
   int64_t rows, columns; /* of the register tile: output channels, pixels */
   void (*band)(const ck_direct_job *job, int64_t task, float *stage);
 } ck_direct_kernel;
+
+typedef struct {
+  const ck_direct *plan;
+  const float *x, *dy;
+  int64_t across, down, band, width; /* as of ck_direct_job */
+  int64_t lines, length;
+  int64_t depth;          /* taps of all channels of a group */
+  const int32_t *offsets; /* of the taps of the channels that are worked on at a time from a result's first */
+} ck_direct_gradient_job;
+
+/* Some windows of one group: the first channels of input and output and how many, and the place of the first tap. */
+typedef struct {
+  int64_t input, inputs, output, outputs, first;
+} ck_direct_gradient_part;
+
+typedef struct {
+  int64_t rows; /* output channels of the register tile */
+  void (*band)(const ck_direct_gradient_job *job, int64_t band, const ck_direct_gradient_part *part, float *stage,
+               float *sums);
+} ck_direct_gradient_kernel;
 #endif

@@ -35,6 +35,16 @@ static void direct_line(const ck_direct *p, const float *x, int64_t row, int64_t
   }
 }
 
+/* Lays out what `height` rows of the output from (top, left) on read of some channels, `step` rows for each. */
+static void direct_lay(const ck_direct *p, const float *x, int64_t channels, int64_t height, int64_t top, int64_t left,
+                       int64_t step, int64_t length, float *stage) {
+  const int64_t lines = (height - 1) * p->stride_y + (p->kernel_height - 1) * p->dilation_y + 1;
+  for (int64_t c = 0; c < channels; c++, x += p->in_height * p->in_width)
+    for (int64_t l = 0; l < lines; l++)
+      direct_line(p, x, top * p->stride_y - p->pad_top + l, left * p->stride_x - p->pad_left, length,
+                  stage + (c * step + l) * length * p->stride_x);
+}
+
 /* Stores up to sixteen results of one row. */
 INLINE void direct_store(const ck_direct_job *j, int64_t at, int64_t count, float bias, vf value) {
   value += bias;
@@ -87,11 +97,7 @@ INLINE void direct_band(const int rows, const int vectors, const ck_direct_job *
   const int64_t width = p->out_width - left < j->width ? p->out_width - left : j->width;
   const int64_t inputs = p->in_channels / p->groups, outputs = p->out_channels / p->groups;
   const float *x = j->x + (image * p->in_channels + group * inputs) * p->in_height * p->in_width;
-  const int64_t lines = (height - 1) * p->stride_y + (p->kernel_height - 1) * p->dilation_y + 1;
-  for (int64_t c = 0; c < inputs; c++, x += p->in_height * p->in_width)
-    for (int64_t l = 0; l < lines; l++)
-      direct_line(p, x, top * p->stride_y - p->pad_top + l, left * p->stride_x - p->pad_left, j->length,
-                  stage + (c * j->lines + l) * j->length * p->stride_x);
+  direct_lay(p, x, inputs, height, top, left, j->lines, j->length, stage);
   const float *a = j->ready + group * j->ready_step;
   for (int64_t k = 0; k < outputs; k += rows, a += rows * j->depth)
     for (int64_t r = 0; r < height; r++) {

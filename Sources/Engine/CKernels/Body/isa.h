@@ -13,6 +13,8 @@ extern const ck_resample_lines NAME(ck_resamplers)[2];
 extern const ck_sample_places NAME(ck_samplers)[2];
 extern const ck_attention_kernel NAME(ck_attention_kernels);
 extern const ck_winograd_kernels NAME(ck_winograd_table);
+extern const ck_winograd_gradient_kernels NAME(ck_winograd_gradient_table);
+extern const ck_direct_gradient_kernel NAME(ck_direct_gradient_table);
 extern const ck_direct_kernel NAME(ck_direct_table)[];
 void NAME(ck_normal16)(int64_t blocks, float *values);
 void NAME(ck_philox)(uint64_t seed, uint64_t stream, int64_t first, int64_t blocks, float *out, bool normal);
@@ -47,5 +49,7 @@ const ck_table NAME(ck_table) = {
     .attention = &NAME(ck_attention_kernels),
     .picture = picture_rows,
     .winograd = &NAME(ck_winograd_table),
+    .winograd_gradient = &NAME(ck_winograd_gradient_table),
+    .direct_gradient = &NAME(ck_direct_gradient_table),
     .direct = NAME(ck_direct_table),
 };

@@ -109,6 +109,8 @@ typedef struct {
   const ck_attention_kernel *attention;
   const ck_picture_row *picture;      /* by CK_PICTURE_… */
   const ck_winograd_kernels *winograd;
+  const ck_winograd_gradient_kernels *winograd_gradient;
+  const ck_direct_gradient_kernel *direct_gradient;
   const ck_direct_kernel *direct;     /* by growing number of rows, ended by one of 0 rows */
 } ck_table;
 

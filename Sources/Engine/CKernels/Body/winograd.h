@@ -244,10 +244,9 @@ static void wg_products(const ck_winograd_job *j, const float *v, int64_t first,
   }
 }
 
-/* Output channels from ..< to (a multiple of WG_MR on): G g Gᵀ of every window. */
-static void wg_weights(const ck_winograd_weights_job *w, int64_t block, float *ready) {
+/* G, which takes windows to their frequencies. */
+static void wg_window_matrix(float g[6][3]) {
   const double points[5] = {0, WG_A, -WG_A, WG_B, -WG_B};
-  float g[6][3];
   for (int i = 0; i < 5; i++) {
     double product = 1;
     for (int n = 0; n < 5; n++)
@@ -255,6 +254,12 @@ static void wg_weights(const ck_winograd_weights_job *w, int64_t block, float *r
     for (int n = 0; n < 3; n++) g[i][n] = (float)((n == 0 ? 1 : n == 1 ? points[i] : points[i] * points[i]) / product);
   }
   g[5][0] = g[5][1] = 0, g[5][2] = 1;
+}
+
+/* Output channels from ..< to (a multiple of WG_MR on): G g Gᵀ of every window. */
+static void wg_weights(const ck_winograd_weights_job *w, int64_t block, float *ready) {
+  float g[6][3];
+  wg_window_matrix(g);
   const int64_t step = (w->out_channels + WG_MR - 1) / WG_MR * w->in_channels * WG_MR;
   ready += block * w->in_channels * WG_MR;
   for (int64_t c = 0; c < w->in_channels; c++, ready += WG_MR) {

@@ -131,7 +131,11 @@ enum ConvolutionKernels {
         var plain = plan.plain
         return try finish(ck_conv_backward_weights(type.code, &plain, x, dy, dw), "convolution")
       }
-      try weightGradientParts(plan, x, dy, into: dw)
+      switch ConvolutionPolicy.path(plan, .weightGradient) {
+      case .winograd: try OwnConvolutions.winogradWeightGradient(plan, x, dy, into: dw)
+      case .direct: try OwnConvolutions.directWeightGradient(plan, x, dy, into: dw)
+      case .library: try weightGradientParts(plan, x, dy, into: dw)
+      }
     }
   }
 

@@ -28,12 +28,12 @@ package enum ConvolutionPolicy {
   /// Whether a forward pass may read beyond the border by itself, and may end in a rectifier.
   static func fuses(_ plan: ConvolutionPlan) -> Bool { path(plan, .forward) != .library && plan.outside != .circular }
 
-  /// Our kernels compute forward passes, and what is one of another convolution.
+  /// Our kernels compute forward passes, what is one of another convolution, and gradients of weights. Their bytes do not
+  /// depend on the number of threads, whether `Runtime.isDeterministic` asks for it or not.
   private static func hasOwnKernels(_ plan: ConvolutionPlan, _ direction: ConvolutionDirection) -> Bool {
     switch direction {
-    case .forward: true
+    case .forward, .weightGradient: true
     case .inputGradient: plan.strideX == 1 && plan.strideY == 1
-    case .weightGradient: false
     }
   }
 

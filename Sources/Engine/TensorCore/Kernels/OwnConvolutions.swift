@@ -11,11 +11,7 @@ enum OwnConvolutions {
   ) throws {
     Profile.path("Winograd F(4×4, 3×3)")
     let side = Side(plan, direction)
-    var layer = ck_winograd(
-      batch: Int64(plan.batch), in_channels: Int64(side.inputs), out_channels: Int64(side.outputs),
-      in_height: Int64(side.inHeight), in_width: Int64(side.inWidth), out_height: Int64(side.outHeight),
-      out_width: Int64(side.outWidth), pad_top: Int64(side.padTop), pad_left: Int64(side.padLeft),
-      outside: plan.outside.kernelCode)
+    var layer = side.winograd(plan)
     let count = Int(ck_winograd_weights_count(Int64(side.outputs), Int64(side.inputs)))
     let ready = try w.ready(side.form(.winograd, plan), bytes: count * 4, for: "convolution") {
       ck_winograd_weights(
@@ -37,13 +33,7 @@ enum OwnConvolutions {
   ) throws {
     Profile.path("own direct")
     let side = Side(plan, direction)
-    var layer = ck_direct(
-      batch: Int64(plan.batch), groups: Int64(plan.groups), in_channels: Int64(side.inputs),
-      out_channels: Int64(side.outputs), in_height: Int64(side.inHeight), in_width: Int64(side.inWidth),
-      out_height: Int64(side.outHeight), out_width: Int64(side.outWidth), kernel_height: Int64(plan.kernelHeight),
-      kernel_width: Int64(plan.kernelWidth), stride_y: Int64(plan.strideY), stride_x: Int64(plan.strideX),
-      dilation_y: Int64(plan.dilationY), dilation_x: Int64(plan.dilationX), pad_top: Int64(side.padTop),
-      pad_left: Int64(side.padLeft), outside: plan.outside.kernelCode)
+    var layer = side.direct(plan)
     let count = Int(ck_direct_weights_count(&layer))
     let ready = try w.ready(side.form(.direct, plan), bytes: count * 4, for: "convolution") {
       ck_direct_weights(
@@ -55,6 +45,32 @@ enum OwnConvolutions {
     ck_direct_forward(
       &layer, x.assumingMemoryBound(to: Float.self), ready.floats, &end, y.assumingMemoryBound(to: Float.self),
       scratch.floats)
+    try Interrupt.check()
+  }
+
+  /// The gradient of windows of 3 × 3 by Winograd's filtering.
+  static func winogradWeightGradient(
+    _ plan: ConvolutionPlan, _ x: UnsafeRawPointer, _ dy: UnsafeRawPointer, into dw: UnsafeMutableRawPointer
+  ) throws {
+    Profile.path("Winograd F(4×4, 3×3)")
+    var layer = Side(plan, .forward).winograd(plan)
+    let scratch = try Storage(bytes: Int(ck_winograd_gradient_scratch(&layer)) * 4, for: "convolution")
+    ck_winograd_gradient(
+      &layer, x.assumingMemoryBound(to: Float.self), dy.assumingMemoryBound(to: Float.self),
+      dw.assumingMemoryBound(to: Float.self), scratch.floats)
+    try Interrupt.check()
+  }
+
+  /// The gradient of any windows, as it is defined.
+  static func directWeightGradient(
+    _ plan: ConvolutionPlan, _ x: UnsafeRawPointer, _ dy: UnsafeRawPointer, into dw: UnsafeMutableRawPointer
+  ) throws {
+    Profile.path("own direct")
+    var layer = Side(plan, .forward).direct(plan)
+    let scratch = try Storage(bytes: Int(ck_direct_gradient_scratch(&layer)) * 4, for: "convolution")
+    ck_direct_gradient(
+      &layer, x.assumingMemoryBound(to: Float.self), dy.assumingMemoryBound(to: Float.self),
+      dw.assumingMemoryBound(to: Float.self), scratch.floats)
     try Interrupt.check()
   }
 
@@ -91,6 +107,24 @@ enum OwnConvolutions {
         padLeft = (plan.kernelWidth - 1) * plan.dilationX - plan.padLeft
         (outStep, inStep, isTurned) = (taps, perGroup * taps, true)
       }
+    }
+
+    func winograd(_ plan: ConvolutionPlan) -> ck_winograd {
+      ck_winograd(
+        batch: Int64(plan.batch), in_channels: Int64(inputs), out_channels: Int64(outputs),
+        in_height: Int64(inHeight), in_width: Int64(inWidth), out_height: Int64(outHeight),
+        out_width: Int64(outWidth), pad_top: Int64(padTop), pad_left: Int64(padLeft),
+        outside: plan.outside.kernelCode)
+    }
+
+    func direct(_ plan: ConvolutionPlan) -> ck_direct {
+      ck_direct(
+        batch: Int64(plan.batch), groups: Int64(plan.groups), in_channels: Int64(inputs),
+        out_channels: Int64(outputs), in_height: Int64(inHeight), in_width: Int64(inWidth),
+        out_height: Int64(outHeight), out_width: Int64(outWidth), kernel_height: Int64(plan.kernelHeight),
+        kernel_width: Int64(plan.kernelWidth), stride_y: Int64(plan.strideY), stride_x: Int64(plan.strideX),
+        dilation_y: Int64(plan.dilationY), dilation_x: Int64(plan.dilationX), pad_top: Int64(padTop),
+        pad_left: Int64(padLeft), outside: plan.outside.kernelCode)
     }
 
     func form(_ kind: WeightForm.Kind, _ plan: ConvolutionPlan) -> WeightForm {

@@ -34,6 +34,11 @@ int64_t ck_winograd_scratch(const ck_winograd *p);
 void ck_winograd_forward(const ck_winograd *p, const float *x, const float *ready, const ck_epilogue *end, float *y,
                          float *scratch);
 
+/* Elements of scratch memory that the gradient of the weights takes. */
+int64_t ck_winograd_gradient_scratch(const ck_winograd *p);
+/* dw[out,in,3,3] from x and dy[N,out,oH,oW]; scratch on a boundary of 64 bytes. Same bytes on any number of threads. */
+void ck_winograd_gradient(const ck_winograd *p, const float *x, const float *dy, float *dw, float *scratch);
+
 /* A convolution of any windows. */
 typedef struct {
   int64_t batch, groups, in_channels, out_channels, in_height, in_width, out_height, out_width;
@@ -47,4 +52,7 @@ void ck_direct_weights(const ck_direct *p, const float *w, int64_t out_step, int
 int64_t ck_direct_scratch(const ck_direct *p);
 void ck_direct_forward(const ck_direct *p, const float *x, const float *ready, const ck_epilogue *end, float *y,
                        float *scratch);
+/* As ck_winograd_gradient… */
+int64_t ck_direct_gradient_scratch(const ck_direct *p);
+void ck_direct_gradient(const ck_direct *p, const float *x, const float *dy, float *dw, float *scratch);
 #endif
