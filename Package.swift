@@ -60,8 +60,16 @@ let package = Package(
     rowKernels(2), rowKernels(3), rowKernels(4, ["-mprefer-vector-width=512"]),
     .target(
       name: "CKernels", dependencies: ["CKernelsV2", "CKernelsV3", "CKernelsV4"],
-      path: "Sources/Engine/CKernels/Dispatch", cSettings: [.unsafeFlags(["-O2"])],
-      linkerSettings: [.linkedLibrary("gomp"), .linkedLibrary("m")]),
+      path: "Sources/Engine/CKernels/Dispatch", cSettings: [.define("_GNU_SOURCE"), .unsafeFlags(["-O2"])],
+      linkerSettings: [
+        .linkedLibrary("m"),
+        // What oneDNN looks for in libgomp it is to find here: Dispatch/team.c.
+        .unsafeFlags(
+          [
+            "GOMP_barrier", "GOMP_parallel", "omp_get_max_threads", "omp_get_num_threads", "omp_get_thread_num",
+            "omp_in_parallel",
+          ].flatMap { ["-Xlinker", "--export-dynamic-symbol=\($0)"] }),
+      ]),
     .testTarget(name: "CKernelsTests", dependencies: ["CKernels", "TestSupport"], swiftSettings: swift),
     engine("TensorCore", ["Surface", "CKernels", "COneDNN", "COpenBLAS", "CFFTW"]),
     .testTarget(

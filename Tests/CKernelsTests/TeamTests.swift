@@ -7,7 +7,61 @@ private func countChunk(_ context: UnsafeMutableRawPointer?, _ chunk: Int64) {
   context!.assumingMemoryBound(to: Int32.self)[Int(chunk)] += 1
 }
 
+/// Not isolated either: counts the number of the thread that runs it, between two meetings of all.
+private func countThread(_ context: UnsafeMutableRawPointer?) {
+  let counts = context!.assumingMemoryBound(to: Int32.self)
+  Libgomp.barrier()
+  counts[Int(Libgomp.number())] += 1
+  Libgomp.barrier()
+  if counts[Int(Libgomp.number()) ^ 1] != counts[Int(Libgomp.number())] { counts[63] = 1 }
+  Libgomp.barrier()
+}
+
+/// The functions that oneDNN finds under libgomp's names.
+private enum Libgomp {
+  typealias Region = @convention(c) (UnsafeMutableRawPointer?) -> Void
+  static let parallel = found(
+    "GOMP_parallel", as: (@convention(c) (Region, UnsafeMutableRawPointer?, UInt32, UInt32) -> Void).self)
+  static let barrier = found("GOMP_barrier", as: (@convention(c) () -> Void).self)
+  static let number = found("omp_get_thread_num", as: (@convention(c) () -> Int32).self)
+
+  private static func found<T>(_ name: String, as type: T.Type) -> T { unsafeBitCast(dlsym(nil, name)!, to: type) }
+}
+
 @Suite(.serialized) @MainActor struct TeamTests {
+  @Test("oneDNN's calls of libgomp reach our team, all of them")
+  func names() throws {
+    let maps = try String(contentsOfFile: "/proc/self/maps", encoding: .utf8).split(separator: "\n")
+    let path = try #require(maps.first { $0.contains("libdnnl") }?.split(separator: " ").last)
+    let library = try Data(contentsOf: URL(fileURLWithPath: String(path)), options: .mappedIfSafe)
+    // The table of names comes first; what looks like one further on is none.
+    var names: [String] = []
+    for start in ["\0GOMP_", "\0omp_"] {
+      var place = library.startIndex
+      while let hit = library.range(of: Data(start.utf8), in: place..<library.endIndex) {
+        let end = try #require(library[hit.upperBound...].firstIndex(of: 0))
+        names.append(String(decoding: library[(hit.lowerBound + 1)..<end], as: UTF8.self))
+        place = end
+      }
+    }
+    names.removeAll { $0.hasPrefix("GOMP_") && $0.last!.isNumber }  // versions
+    #expect(names.contains("GOMP_parallel"))
+    for name in names {
+      var place = Dl_info()
+      let function = try #require(dlsym(nil, name), "\(name)")
+      #expect(dladdr(function, &place) != 0 && !String(cString: place.dli_fname).contains("libgomp"), "\(name)")
+    }
+  }
+
+  @Test("Every number of a thread runs once, on more threads than cores too, and all meet at barriers")
+  func numbers() {
+    for size in [2, 4, 8, 32] {
+      var counts = [Int32](repeating: 0, count: 64)
+      for _ in 0..<50 { Libgomp.parallel(countThread, &counts, UInt32(size), 0) }
+      #expect(counts[..<size].allSatisfy { $0 == 50 } && counts[size...].allSatisfy { $0 == 0 }, "\(size): \(counts)")
+    }
+  }
+
   /// The bytes of every parallel operation on inputs large enough to be cut into chunks.
   private func everything() -> [String: Data] {
     var dice = Dice(71)

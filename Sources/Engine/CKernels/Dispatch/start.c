@@ -1,7 +1,5 @@
 /* The choice of the table and the team of threads. */
 #include <cpuid.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,7 +15,7 @@ const int64_t ck_lowest[CK_TYPES] = {[CK_I64] = INT64_MIN, [CK_I32] = INT32_MIN,
 const int64_t ck_highest[CK_TYPES] = {[CK_I64] = INT64_MAX, [CK_I32] = INT32_MAX, [CK_I16] = INT16_MAX,
                                           [CK_I8] = INT8_MAX,   [CK_U8] = UINT8_MAX,  [CK_BOOL] = 1};
 
-/* libgomp's entry for a parallel region, and the parts of omp.h that are needed: clang here has no OpenMP. */
+/* The team's functions, under the names that libgomp gave them: see team.c. */
 void GOMP_parallel(void (*body)(void *), void *context, unsigned threads, unsigned flags);
 int omp_in_parallel(void);
 int omp_get_max_threads(void);
@@ -66,8 +64,7 @@ __attribute__((constructor)) static void start_early(void) { ck_start(NULL); }
 
 const char *ck_isa(void) { return ck_kernels->name; }
 
-/* The whole library team follows (oneDNN asks libgomp): a team that changes its size from region to region would make
- * and end threads all the time. */
+/* oneDNN asks the same team. */
 void ck_set_threads(int32_t threads) {
   team = threads < 1 ? 1 : threads > 1024 ? 1024 : threads;
   omp_set_num_threads(team);
@@ -83,28 +80,6 @@ void ck_set_interrupt(const int32_t *flag) { interrupt_word = flag; }
 void ck_set_watch(ck_watch new_watch) { watch = new_watch; }
 
 bool ck_stopped(void) { return interrupt_word != NULL && __atomic_load_n(interrupt_word, __ATOMIC_RELAXED) != 0; }
-
-static void *free_now(void *memory) {
-  free(memory);
-  return NULL;
-}
-
-void ck_free(void *memory, size_t bytes) {
-  pthread_t thread;
-  if (bytes >= (size_t)1 << 28) {
-    /* The thread answers no signals: they are for those who run Lua. */
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    const int refused = pthread_create(&thread, NULL, free_now, memory);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    if (!refused) {
-      pthread_detach(thread);
-      return;
-    }
-  }
-  free(memory);
-}
 
 typedef struct {
   void (*body)(void *context, int64_t chunk);

@@ -38,7 +38,7 @@ struct Lapack {
     return type == .f64 ? both.double : both.single
   }
 
-  /// Opens OpenBLAS with one thread: its own pool of threads beside libgomp's slows both down thirtyfold
+  /// Opens OpenBLAS with one thread: its own pool of threads beside ours slows both down thirtyfold
   /// (OpenMathLib/OpenBLAS issue 3187). It reads the number as it is loaded, when it would start that pool; a linked
   /// library is loaded before any code of ours, costs every start 2.3 ms of processor time and leaves a thread behind.
   /// The kernels it takes are those of our own instruction set, unless the user's environment names others.

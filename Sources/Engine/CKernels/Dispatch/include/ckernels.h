@@ -1,5 +1,5 @@
 /* The engine's C kernels: hot loops, compiled once per instruction set and reached through one table that is chosen
- * at start; everything parallel runs on libgomp's one team (see ck_parallel).
+ * at start; everything parallel runs on one team (see team.c).
  *
  * Conventions
  * - Strides are in elements, may be 0 (broadcast) or negative (flipped).
@@ -52,6 +52,10 @@ void ck_parallel(int64_t chunks, void (*body)(void *context, int64_t chunk), voi
 /* free(memory) of so many bytes; large ones are freed by a thread of their own, because giving pages back to the system
  * takes longer than an interrupt may wait. */
 void ck_free(void *memory, size_t bytes);
+/* Memory for so many bytes, a multiple of the page size, from the system and for the system (a mapping of its own, zero);
+ * NULL when there is none. Large ones come in huge pages where the system has them. */
+void *ck_map(size_t bytes);
+void ck_unmap(void *memory, size_t bytes);
 
 /* ---- what the machine can do at most, measured for about so many seconds by the whole team ---- */
 
