@@ -25,6 +25,13 @@ collectgarbage()
 local live = atelier.memory().live
 local large = tensor.zeros(1000, 1000)
 assert(atelier.memory().live - live >= 4000000 and atelier.memory().peak >= atelier.memory().live)
+local limit = atelier.memory().limit
+assert(limit > 1e8 and atelier.memory{limit = "1.5 GB"}.limit == 1500000000 and atelier.memory{limit = 2e9}.limit == 2e9)
+fails("of the 2.0 GB allowed; at most", tensor.zeros, 30000, 30000)
+for _, nonsense in ipairs{"four", "4 apples", "-1GB", "", 0, -5, 0/0, 1e300} do
+  fails("limit", atelier.memory, {limit = nonsense})
+end
+assert(atelier.memory{limit = limit}.limit == limit)
 large = nil
 collectgarbage()
 assert(atelier.memory().live - live < 1000000)

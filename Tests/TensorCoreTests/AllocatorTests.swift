@@ -1,3 +1,4 @@
+import Foundation
 import Surface
 import TensorCore
 import TestSupport
@@ -74,7 +75,9 @@ struct AllocatorTests {
     let bytes = message { _ = try Tensor.zeros([size], .u8) }
     #expect(
       bytes.hasPrefix("zeros: needs 1.1 PB more, but ")
-        && bytes.hasSuffix("use a smaller size or release tensors (x = nil)"))
+        && bytes.hasSuffix(
+          "use a smaller size, release tensors (x = nil) or allow more (atelier.memory{limit = …})")
+    )
     #expect(
       message { _ = try Tensor.zeros([1 << 40, 1 << 40]) }
         == "zeros: a tensor of 1099511627776×1099511627776 has too many elements to count; use a smaller size")
@@ -109,6 +112,103 @@ struct AllocatorTests {
       ("eye", { try Tensor.eye(1 << 31) }), ("rand", { try RandomGenerator(seed: 0).uniform([1 << 51]) }),
     ]
     for (name, attempt) in attempts { #expect(throws: EngineError.self, "\(name)") { try attempt() } }
+  }
+
+  @Test("Large blocks also serve requests up to a quarter smaller, and no smaller ones")
+  func bestFit() throws {
+    Allocator.releaseCache()
+    var (first, larger): (Tensor?, Tensor?) = (
+      try Tensor.empty(Dims([10 << 20]), .u8), try Tensor.empty(Dims([12 << 20]), .u8)
+    )
+    let (address, other) = (first!.storage.base, larger!.storage.base)
+    (first, larger) = (nil, nil)
+    let second = try Tensor.empty(Dims([8 << 20]), .u8)
+    #expect(second.storage.base == address, "10 MB serve 8, and better than 12")
+    let third = try Tensor.empty(Dims([7 << 20]), .u8)
+    #expect(third.storage.base != other, "12 MB do not serve 7")
+    #expect(Runtime.memory.cached == 12 << 20)
+    withExtendedLifetime((second, third)) {}
+  }
+
+  @Test("What lies idle goes back when tensors need less, and stays within a quarter of what they needed")
+  func idle() throws {
+    Allocator.releaseCache()
+    // Two stretches of requests, after which nothing is left of what other tests needed.
+    for _ in 0..<4001 { _ = try Tensor.empty(Dims([1 << 20]), .u8) }
+    let live = Runtime.memory.live
+    #expect(Runtime.memory.cached <= live / 4 + (66 << 20))
+    var held: [Tensor] = []
+    for size in 1...30 { held.append(try Tensor.empty(Dims([size << 20]), .u8)) }
+    let needed = Runtime.memory.live
+    held = []
+    #expect(Runtime.memory.cached >= needed - live, "all of it is kept for the next round")
+    for size in 1...30 { held.append(try Tensor.empty(Dims([(size << 20) * 4 / 3]), .u8)) }
+    let more = Runtime.memory.live
+    #expect(Runtime.memory.cached + more <= more + Swift.max(more / 4, 64 << 20))
+    held = []
+    for _ in 0..<4001 { _ = try Tensor.empty(Dims([1 << 20]), .u8) }
+    #expect(Runtime.memory.cached + Runtime.memory.live <= live + live / 4 + (66 << 20), "forgotten")
+  }
+
+  @Test("Pictures of 200 sizes through a small network, forward and backward, leave resident memory flat")
+  func pictures() throws {
+    func resident() throws -> Int {
+      let status = try String(contentsOfFile: "/proc/self/status", encoding: .utf8)
+      let line = try #require(status.split(separator: "\n").first { $0.hasPrefix("VmRSS:") })
+      return try #require(Int(line.filter(\.isNumber))) * 1024
+    }
+    let generator = RandomGenerator(seed: 1)
+    let weights = try [3, 16, 16].map { try generator.normal([16, $0, 3, 3], .f32) }
+    for weight in weights { try weight.setRequiresGradient() }
+    func step(_ height: Int, _ width: Int) throws {
+      var x = try generator.uniform([1, 3, height, width], .f32)
+      for weight in weights {
+        x = try x.conv2d(weight, ConvolutionOptions(padding: (1, 1))).relu().maxPool2d(PoolingOptions(kernel: (2, 2)))
+      }
+      try x.mean().backward()
+    }
+    try step(100, 100)
+    Allocator.releaseCache()
+    var (most, half) = (0, 0)
+    let start = try resident()
+    for turn in 0..<200 {
+      try step(100 + turn * 37 % 201, 100 + turn * 53 % 203)
+      most = max(most, try resident() - start)
+      if turn == 99 { half = most }
+    }
+    // Measured: 65 MB after 100 sizes and after 200. A block per size would be 1 GB.
+    #expect(most < half + (16 << 20), "\(most) bytes more after 200 sizes, \(half) after 100")
+    #expect(most < 160 << 20, "\(most) bytes")
+    #expect(PrimitiveCount.convolutions <= 256 && PrimitiveCount.products <= 256 && PrimitiveCount.poolings <= 128)
+  }
+
+  @Test("The limit: sizes as people write them, and what a request beyond it is told")
+  func limit() throws {
+    let before = Runtime.memoryLimit
+    defer { Allocator.setLimit(before) }
+    let texts = [("2GB", 2_000_000_000), ("1.5 gb", 1_500_000_000), ("800MB", 800_000_000), ("5000 KB", 5_000_000)]
+    for (text, bytes) in texts + [("3000000", 3_000_000)] {
+      try Runtime.setMemoryLimit(text)
+      #expect(Runtime.memoryLimit == bytes, "\(text)")
+    }
+    for text in ["", "much", "4 elephants", "GB", "-4GB", "4GB!", "1e9", "1.2.3GB", "nan", "9999999999999999999GB"] {
+      #expect(message { try Runtime.setMemoryLimit(text) }.hasPrefix("atelier.memory: expected a limit"), "\(text)")
+    }
+    for bytes in [0, -1, 999_999, Int.max, Allocator.physicalMemory + 1] {
+      #expect(message { try Runtime.setMemoryLimit(bytes) }.contains("1 MB to "), "\(bytes)")
+    }
+    #expect(Runtime.memoryLimit == 3_000_000, "a refusal changes nothing")
+    Allocator.releaseCache()
+    let live = Runtime.memory.live
+    Allocator.setLimit(live + (12 << 20))
+    let refusal = message { _ = try Tensor.empty(Dims([1 << 22]), .f32) }
+    let numbers = 3 << 20
+    #expect(
+      refusal == "tensor: needs 16.7 MB more, but \(live.bytesText) are in use of the \(Runtime.memoryLimit.bytesText) "
+        + "allowed; at most \(numbers) f32 numbers would fit, such as a picture of 1024 × 1024 pixels; use a smaller "
+        + "size, release tensors (x = nil) or allow more (atelier.memory{limit = …})")
+    _ = try Tensor.empty(Dims([numbers]), .f32)
+    #expect(throws: EngineError.self, "one more does not fit") { try Tensor.empty(Dims([numbers + 1]), .f32) }
   }
 
   @Test("10,000 requests of 200 different sizes leave memory flat")

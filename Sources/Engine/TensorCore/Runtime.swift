@@ -52,6 +52,33 @@ public enum Runtime {
   /// Bytes that tensors hold, that are kept for reuse, and the most ever held.
   public static var memory: MemoryUse { Allocator.memory }
 
+  /// The most bytes that tensors may hold: nine tenths of the machine's memory unless it was set.
+  public static var memoryLimit: Int { Allocator.limit }
+
+  /// Allows tensors so many bytes, from a megabyte to the machine's memory. Tensors that hold more keep it, and the next
+  /// request is refused.
+  public static func setMemoryLimit(_ bytes: Int) throws {
+    guard (1_000_000...Allocator.physicalMemory).contains(bytes) else {
+      throw EngineError(
+        "atelier.memory", expected: "a limit of 1 MB to \(Allocator.physicalMemory.bytesText), this machine's memory",
+        came: bytes.bytesText)
+    }
+    Allocator.setLimit(bytes)
+  }
+
+  /// The same, from a number of bytes or a number and a unit: `4GB`, `1.5 GB`, `800MB`. Units count in thousands.
+  public static func setMemoryLimit(_ text: String) throws {
+    let units = ["KB": 1e3, "MB": 1e6, "GB": 1e9, "B": 1, "": 1]
+    let number = text.prefix { $0.isNumber || $0 == "." }
+    let unit = text.dropFirst(number.count).drop { $0 == " " }.uppercased()
+    guard let value = Double(number), let factor = units[unit], value * factor < 0x1p62 else {
+      throw EngineError(
+        "atelier.memory", expected: "a limit such as \"4GB\" (a number and KB, MB or GB) or a number of bytes",
+        came: "\"\(text)\"")
+    }
+    try setMemoryLimit(Int(value * factor))
+  }
+
   /// oneDNN's version, as in `2.6.3`.
   public static var oneDNNVersion: String {
     let version = dnnl_version().pointee

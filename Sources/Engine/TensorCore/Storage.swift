@@ -3,6 +3,7 @@ internal import Surface
 /// The memory of one or more tensors (views share it), and the count of writes to it.
 package final class Storage {
   package let base: UnsafeMutableRawPointer
+  private let block: Allocator.Block
   /// Bytes asked for.
   package let bytes: Int
   /// Grows with every write in place: what was saved for backward, or cached under the old number, is then stale.
@@ -12,9 +13,10 @@ package final class Storage {
 
   /// Memory for a number of bytes, contents undefined.
   init(bytes: Int, for operation: String) throws {
-    base = try Allocator.allocate(bytes, for: operation)
+    block = try Allocator.allocate(bytes, for: operation)
+    base = block.base
     self.bytes = bytes
   }
 
-  deinit { Allocator.free(base, bytes) }
+  deinit { Allocator.free(block) }
 }

@@ -3,7 +3,7 @@ internal import TensorCore
 
 /// Entries of the table `atelier` that belong to no single room of the engine.
 enum AtelierEntries {
-  static func all() -> [Function] { [version()] + settings() + reports() }
+  static func all() -> [Function] { [version()] + settings() + [memory()] + reports() }
 
   private static func version() -> Function {
     Function(
@@ -14,10 +14,11 @@ enum AtelierEntries {
 
   /// A function of the table `atelier`.
   private static func entry(
-    _ name: String, _ summary: String, _ parameters: [Option] = [], returns: String, example: String,
-    body: @escaping (borrowing Arguments) throws -> Value
+    _ name: String, _ summary: String, _ parameters: [Option] = [], options: [Option] = [], returns: String,
+    example: String, body: @escaping (borrowing Arguments) throws -> Value
   ) -> Function {
-    Function(.module("atelier"), name, summary, parameters, returns: returns, example: example, body: body)
+    Function(
+      .module("atelier"), name, summary, parameters, options: options, returns: returns, example: example, body: body)
   }
 
   private static func settings() -> [Function] {
@@ -67,18 +68,43 @@ enum AtelierEntries {
     ]
   }
 
+  private static func memory() -> Function {
+    entry(
+      "memory",
+      "Bytes that tensors hold (live), keep for reuse (cached), held at most (peak) and may hold (limit, which it sets).",
+      options: [
+        .optional(
+          "limit", .either([.string, .number]),
+          "the most that tensors may hold: \"4GB\", \"800MB\" (units of 1000: KB, MB, GB) or bytes, from 1 MB to the "
+            + "machine's memory; at first nine tenths of it",
+          unit: "bytes")
+      ],
+      returns: "a table",
+      example: """
+        local before = atelier.memory().limit
+        assert(atelier.memory{limit = "1GB"}.limit == 1000000000)
+        local fits, problem = pcall(tensor.zeros, 20000, 20000)
+        assert(not fits and tostring(problem):find("of the 1.0 GB allowed", 1, true))
+        atelier.memory{limit = before}
+        """
+    ) { arguments in
+      let options = try arguments.options
+      if case .string(let text) = options["limit"] {
+        try Runtime.setMemoryLimit(text)
+      } else if let bytes = try options.numberIfAny("limit") {
+        try Runtime.setMemoryLimit(Int(Swift.min(Swift.max(bytes, -0x1p62), 0x1p62)))
+      }
+      let use = Runtime.memory
+      return .table(
+        Table(fields: [
+          ("live", .integer(use.live)), ("cached", .integer(use.cached)), ("peak", .integer(use.peak)),
+          ("limit", .integer(Runtime.memoryLimit)),
+        ]))
+    }
+  }
+
   private static func reports() -> [Function] {
     [
-      entry(
-        "memory", "Bytes that tensors hold (live), that are kept for reuse (cached), and the most ever held (peak).",
-        returns: "a table", example: "assert(atelier.memory().live >= 0)"
-      ) { _ in
-        let use = Runtime.memory
-        return .table(
-          Table(fields: [
-            ("live", .integer(use.live)), ("cached", .integer(use.cached)), ("peak", .integer(use.peak)),
-          ]))
-      },
       entry(
         "info", "What runs here: version, instruction set, threads, processor, libraries.",
         returns: "a table of strings and numbers",

@@ -45,7 +45,7 @@ enum WorkspaceCommands {
       if case .table(let use)? = try session.call("atelier.memory") {
         let meaning = [
           "live": "tensors in use", "cached": "freed and kept for the next tensors",
-          "peak": "most tensors ever at once",
+          "peak": "most tensors ever at once", "limit": "most that tensors may hold",
         ]
         for (name, value) in use.fields {
           guard let bytes = value.exactInteger else { continue }
