@@ -15,7 +15,7 @@ extension Tensor {
     let y = try Tensor.empty(dims, type, for: "to")
     try cast(into: y)
     guard Autograd.records(self), type.isFloating else { return y }
-    return y.derived("to", from: [self]) { [try $0.grad.converted(to: self.dtype)] }
+    return y.derived("to", from: [self]) { [dtype] in [try $0.grad.converted(to: dtype)] }
   }
 
   /// Writes this tensor's elements, converted, into another of the same shape.

@@ -47,9 +47,10 @@ extension Tensor {
     if rule.readsNothing {
       return y.derived(rule.name, from: [x]) { pull in [try rule.slope(pull.grad).map { try pull.grad * $0 }] }
     }
-    let readsOutput = rule.readsOutput
-    return y.derived(rule.name, from: [x], saving: readsOutput ? [] : [x], keepsOutput: readsOutput) { pull in
-      let s = readsOutput ? pull.output : x
+    // What the pullback does not read it must not hold: the input of a ReLU goes as soon as its output is there.
+    let input = rule.readsOutput ? nil : x
+    return y.derived(rule.name, from: [x], saving: input.map { [$0] } ?? [], keepsOutput: rule.readsOutput) { pull in
+      let s = input ?? pull.output
       if let fused = rule.fused, !Autograd.isEnabled {
         return [try pull.grad.combine(fused, s, rule.p0, rule.p1)]
       }

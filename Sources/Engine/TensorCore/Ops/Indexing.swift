@@ -40,8 +40,8 @@ extension Tensor {
     if status == 1 { try throwOutside(bad, axis, operation) }
     try finish(status, operation)
     guard Autograd.records(self) else { return y }
-    return y.derived(operation, from: [self], saving: [positions]) { pull in
-      [try Tensor.zeros(self.shape, self.dtype).scattered(axis, positions, pull.grad)]
+    return y.derived(operation, from: [self], saving: [positions]) { [dims, dtype] pull in
+      [try Tensor.zeros(dims.array, dtype).scattered(axis, positions, pull.grad)]
     }
   }
 

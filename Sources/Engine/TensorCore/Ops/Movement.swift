@@ -27,7 +27,7 @@ extension Tensor {
     if let strides = viewStrides(target) {
       let y = view(target, strides)
       guard Autograd.records(self) else { return y }
-      return y.derived("reshape", from: [self]) { [try $0.grad.reshape(self.shape)] }
+      return y.derived("reshape", from: [self]) { [dims] in [try $0.grad.reshape(dims.array)] }
     }
     return try copy().reshape(shape)
   }
@@ -115,7 +115,7 @@ extension Tensor {
     steps.insert(axis < rank ? strides[axis] * dims[axis] : 1, at: axis)
     let y = view(sizes, steps)
     guard Autograd.records(self) else { return y }
-    return y.derived("unsqueeze", from: [self]) { [try $0.grad.reshape(self.shape)] }
+    return y.derived("unsqueeze", from: [self]) { [dims] in [try $0.grad.reshape(dims.array)] }
   }
 
   /// Without an axis of size 1 (unchanged when it is larger), or without all of them.
@@ -128,7 +128,7 @@ extension Tensor {
     }
     let y = view(sizes, steps)
     guard Autograd.records(self) else { return y }
-    return y.derived("squeeze", from: [self]) { [try $0.grad.reshape(self.shape)] }
+    return y.derived("squeeze", from: [self]) { [dims] in [try $0.grad.reshape(dims.array)] }
   }
 
   /// Axes `from`…`through` joined into one.
@@ -190,8 +190,8 @@ extension Tensor {
     steps[axis] = strides[axis] * step
     let y = view(sizes, steps, offset: offset + (length > 0 ? first * strides[axis] : 0))
     guard Autograd.records(self) else { return y }
-    return y.derived("slice", from: [self]) { pull in
-      [try pull.grad.embedded(in: self.dims, axis: axis, first: first, step: step)]
+    return y.derived("slice", from: [self]) { [dims] pull in
+      [try pull.grad.embedded(in: dims, axis: axis, first: first, step: step)]
     }
   }
 
@@ -229,7 +229,7 @@ extension Tensor {
     steps.remove(at: axis)
     let y = view(Dims(shape), steps)
     guard Autograd.records(self) else { return y }
-    return y.derived("select", from: [self]) { [try $0.grad.reshape(self.shape)] }
+    return y.derived("select", from: [self]) { [dims] in [try $0.grad.reshape(dims.array)] }
   }
 
   /// The order of positions reversed along axes; a view.

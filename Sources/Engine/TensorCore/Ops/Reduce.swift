@@ -67,7 +67,8 @@ extension Tensor {
     let plan = try ReducePlan(x, axes, keepdim: keepdim, "sum")
     let y = try x.reduced(CK_SUM, plan, x.dtype)
     guard Autograd.records(x) else { return y }
-    return y.derived("sum", from: [x]) { [try $0.grad.reshape(plan.kept.array).expand(x.shape)] }
+    let shape = x.shape
+    return y.derived("sum", from: [x]) { [try $0.grad.reshape(plan.kept.array).expand(shape)] }
   }
 
   /// The mean over some axes, or all. Throws where there is nothing to average.
