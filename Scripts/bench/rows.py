@@ -21,6 +21,7 @@ class Row:
     flops: float = 0  # multiplications and additions of one call where they are known
     seconds: float | None = None  # our time in seconds, at most
     share: float | None = None  # the part of the machine's peak, at least
+    ratio: float | None = None  # the ratio that the script finds by itself, at most
     kind: str = "work"  # "work": a script that measures itself; "wall", "prompt": see run
 
 
@@ -111,6 +112,7 @@ def operations():
                       [Peer("PyTorch f32", ["conv.py", *arguments])], conv(channels, channels, 3, size, size))
     yield Row("adam", ["adam.lua"], [Peer("PyTorch f32", ["adam.py"])])
     yield Row("small-ops", ["small_ops.lua"], [Peer("PyTorch", ["small_ops.py"], 0.6)])
+    yield Row("pixel-cost", ["pixel_cost.lua"], flops=johnson(1280), ratio=1.2)
 
 
 def starts():
