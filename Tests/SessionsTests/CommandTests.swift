@@ -38,7 +38,7 @@ struct CommandTests {
     let talk = try Conversation()
     talk.say("x = tensor.zeros(1000, 1000)")
     let lines = talk.say(":mem").split(separator: "\n")
-    #expect(lines.map { $0.split(separator: " ")[0] } == ["live", "cached", "peak", "Lua", "Out", "process"])
+    #expect(lines.map { $0.split(separator: " ")[0] } == ["live", "cached", "peak", "limit", "Lua", "Out", "process"])
     #expect(lines.allSatisfy { $0.contains(#/ \d[\d.]* (bytes|kB|MB|GB) /#) })
   }
 

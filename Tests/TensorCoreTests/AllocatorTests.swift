@@ -176,8 +176,9 @@ struct AllocatorTests {
       most = max(most, try resident() - start)
       if turn == 99 { half = most }
     }
-    // Measured: 65 MB after 100 sizes and after 200. A block per size would be 1 GB.
-    #expect(most < half + (16 << 20), "\(most) bytes more after 200 sizes, \(half) after 100")
+    // Measured: 107 MB after 100 sizes, 120 after 200 (compiled primitives, at most 256 of a family); tensors need 30. With a
+    // block kept for every size it was 340.
+    #expect(most < half + (24 << 20), "\(most) bytes more after 200 sizes, \(half) after 100")
     #expect(most < 160 << 20, "\(most) bytes")
     #expect(PrimitiveCount.convolutions <= 256 && PrimitiveCount.products <= 256 && PrimitiveCount.poolings <= 128)
   }
