@@ -8,6 +8,9 @@ public struct OptimizerState {
   /// Moments by PyTorch's names.
   public var moments: [String: Tensor] = [:]
 
+  /// Before the first update.
+  public init() {}
+
   /// A moment that begins as a tensor like `parameter`, filled with `value`.
   mutating func moment(_ name: String, like parameter: Tensor, from value: Double = 0) throws -> Tensor {
     if let held = moments[name] { return held }

@@ -37,6 +37,23 @@ public struct SGD: UpdateRule {
   }
 
   public func update(_ parameter: Tensor, _ gradient: Tensor, rate: Double, _ state: inout OptimizerState) throws {
+    var step = DescentStep()
+    (step.decay, step.momentum, step.gain) = (weightDecay, momentum, 1 - dampening)
+    (step.nesterov, step.step) = (nesterov, -rate)
+    let held = state.moments["momentum_buffer"]
+    step.isFirst = held == nil
+    let velocity = momentum == 0 ? nil : try held ?? Tensor.empty(parameter.dims, parameter.dtype, for: "optim.sgd")
+    if try parameter.descend_(gradient, velocity: velocity, step) {
+      state.moments["momentum_buffer"] = velocity
+    } else {
+      try compose(parameter, gradient, rate: rate, &state)
+    }
+  }
+
+  /// The same of plain operations, for every type and layout.
+  private func compose(
+    _ parameter: Tensor, _ gradient: Tensor, rate: Double, _ state: inout OptimizerState
+  ) throws {
     var direction = weightDecay == 0 ? gradient : try gradient + parameter * weightDecay
     if momentum != 0 {
       let velocity: Tensor
@@ -92,28 +109,31 @@ public struct Adam: UpdateRule {
   }
 
   public func update(_ parameter: Tensor, _ gradient: Tensor, rate: Double, _ state: inout OptimizerState) throws {
-    var slope = gradient
-    if weightDecay != 0 {
-      if decoupled {
-        try parameter.mul_(1 - rate * weightDecay)
-      } else {
-        slope = try gradient + parameter * weightDecay
-      }
-    }
     let first = try state.moment("exp_avg", like: parameter)
     let second = try state.moment("exp_avg_sq", like: parameter)
+    let largest = amsgrad ? try state.moment("max_exp_avg_sq", like: parameter) : nil
+    var step = AdamStep()
+    (step.betas, step.eps) = (betas, eps)
+    if decoupled { step.shrink = 1 - rate * weightDecay } else { step.decay = weightDecay }
+    step.correction = (1 - pow(betas.1, Double(state.steps))).squareRoot()
+    step.step = -(rate / (1 - pow(betas.0, Double(state.steps))))
+    if try !parameter.adam_(gradient, first: first, second: second, largest: largest, step) {
+      try compose(parameter, gradient, first, second, largest, step)
+    }
+  }
+
+  /// The same of plain operations, for every type and layout.
+  private func compose(
+    _ parameter: Tensor, _ gradient: Tensor, _ first: Tensor, _ second: Tensor, _ largest: Tensor?, _ step: AdamStep
+  ) throws {
+    if step.shrink != 1 { try parameter.mul_(step.shrink) }
+    let slope = step.decay == 0 ? gradient : try gradient + parameter * step.decay
     first.lerp_(slope, 1 - betas.0)
     try second.mul_(betas.1)
     second.addcmul_(slope, slope, 1 - betas.1)
-    var spread = second
-    if amsgrad {
-      spread = try state.moment("max_exp_avg_sq", like: parameter)
-      try spread.copy_(Tensor.maximum(spread, second))
-    }
-    let correction1 = 1 - pow(betas.0, Double(state.steps))
-    let correction2 = 1 - pow(betas.1, Double(state.steps))
-    let denominator = try spread.sqrt().div_(correction2.squareRoot()).add_(eps)
-    parameter.addcdiv_(first, denominator, -(rate / correction1))
+    try largest?.copy_(Tensor.maximum(largest!, second))
+    let denominator = try (largest ?? second).sqrt().div_(step.correction).add_(eps)
+    parameter.addcdiv_(first, denominator, step.step)
   }
 }
 

@@ -3,3 +3,4 @@
 #include "../Body/stylize.h"
 #include "../Body/diffusion.h"
 #include "../Body/recurrence.h"
+#include "../Body/update.h"

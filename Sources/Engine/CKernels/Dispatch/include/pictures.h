@@ -40,7 +40,9 @@
   X(halve)                    \
   X(halve_back)               \
   X(frame)                    \
-  X(frame_back)
+  X(frame_back)               \
+  X(adam)                     \
+  X(sgd)
 #define CK_PICTURE_NUMBER(name) CK_PICTURE_##name,
 enum { CK_PICTURE_KERNELS(CK_PICTURE_NUMBER) CK_PICTURE_COUNT };
 /* Rows 0 to rows - 1 of a plan, per_chunk of them at a time, in parallel; every chunk has scratch_bytes of its own (64-byte
@@ -372,4 +374,27 @@ typedef struct {
   const float *g;
   float *dx;
 } ck_frame_back;
+
+/* A step of Adam over flat arrays of `count` numbers, in place; none may overlap another. A row: CK_UPDATE_BLOCK numbers.
+ *   x = shrink parameter, g = gradient + decay x, first += rise (g - first), second = keep second + gain g²,
+ *   parameter = x + step first / (√second / correction + eps)
+ * with the largest second moment so far in the root where `largest` is not NULL. */
+enum { CK_UPDATE_BLOCK = 4096 };
+typedef struct {
+  int64_t count;
+  float shrink, decay, rise, keep, gain, correction, eps, step;
+  const float *gradient;
+  float *parameter, *first, *second, *largest;
+} ck_adam;
+
+/* The same for gradient descent:
+ *   g = gradient + decay parameter, velocity = momentum velocity + gain g (fresh: g),
+ *   parameter += step (nesterov: g + momentum velocity; else velocity; without a velocity g) */
+typedef struct {
+  int64_t count;
+  bool fresh, nesterov;
+  float decay, momentum, gain, step;
+  const float *gradient;
+  float *parameter, *velocity; /* velocity may be NULL */
+} ck_sgd;
 #endif
