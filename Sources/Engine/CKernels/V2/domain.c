@@ -3,4 +3,5 @@
 #include "../Body/stylize.h"
 #include "../Body/diffusion.h"
 #include "../Body/recurrence.h"
+#include "../Body/loss.h"
 #include "../Body/update.h"

@@ -25,12 +25,14 @@ extension Tensor {
   /// (self − target)².
   public func mseLoss(_ target: Tensor, _ reduction: Reduction = .mean) throws -> Tensor {
     try checkSameShape(target, "mse_loss")
+    if let loss = try distance(target, square: true, reduction) { return loss }
     return try (self - target).square().gathered(reduction)
   }
 
   /// |self − target|.
   public func l1Loss(_ target: Tensor, _ reduction: Reduction = .mean) throws -> Tensor {
     try checkSameShape(target, "l1_loss")
+    if let loss = try distance(target, square: false, reduction) { return loss }
     return try (self - target).abs().gathered(reduction)
   }
 
@@ -69,9 +71,11 @@ extension Tensor {
     guard power == 1 || power == 2 else {
       throw EngineError("tv_loss", expected: "a power of 1 or 2", came: "\(power)")
     }
+    if let loss = try variation(square: power == 2, reduction) { return loss }
     func part(_ axis: Int) throws -> Tensor {
       let size = dims[axis]
-      if size < 2 { return try Tensor.zeros([], dtype.isFloating ? dtype : .f32) }
+      // Nothing is next to anything: zero, whose gradient is zero too.
+      if size < 2 { return try (dtype.isFloating ? self : converted(to: .f32)).slice(axis, 0, 0, step: 1).sum() }
       let step = try slice(axis, 1, size - 1, step: 1) - slice(axis, 0, size - 1, step: 1)
       let cost = power == 1 ? try step.abs() : try step.square()
       return reduction == .mean ? try cost.mean() : try cost.sum()
@@ -86,7 +90,13 @@ extension Tensor {
     guard rank == 4 else { throw EngineError("gram", expected: "features [N, C, H, W] or [C, H, W]", came: dims.text) }
     let (places, channels) = (dims[2] * dims[3], dims[1])
     let flat = try reshape([dims[0], channels, places])
-    let product = try flat.matmul(flat.transposed())
+    let product = try Autograd.noGradient { try flat.matmul(flat.transposed()) }
+    if Autograd.records(flat) {
+      // d(F·Fᵀ): both operands at once.
+      _ = product.derived("gram", from: [flat], saving: [flat]) { pull in
+        [try (pull.grad + pull.grad.transposed()).matmul(flat)]
+      }
+    }
     switch normalize {
     case "chw": return try product / Double(Swift.max(channels * places, 1))
     case "hw": return try product / Double(Swift.max(places, 1))

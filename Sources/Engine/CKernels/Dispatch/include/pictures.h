@@ -42,7 +42,11 @@
   X(frame)                    \
   X(frame_back)               \
   X(adam)                     \
-  X(sgd)
+  X(sgd)                      \
+  X(distance)                 \
+  X(distance_back)            \
+  X(variation)                \
+  X(variation_back)
 #define CK_PICTURE_NUMBER(name) CK_PICTURE_##name,
 enum { CK_PICTURE_KERNELS(CK_PICTURE_NUMBER) CK_PICTURE_COUNT };
 /* Rows 0 to rows - 1 of a plan, per_chunk of them at a time, in parallel; every chunk has scratch_bytes of its own (64-byte
@@ -397,4 +401,38 @@ typedef struct {
   const float *gradient;
   float *parameter, *velocity; /* velocity may be NULL */
 } ck_sgd;
+
+/* How far `count` numbers x and y are apart: the sum of (x - y)² (square) or |x - y| over every row of CK_LOSS_BLOCK of
+ * them. The way back: dx = scale (x - y), or scale times its sign. */
+enum { CK_LOSS_BLOCK = 4096 };
+typedef struct {
+  int64_t count;
+  bool square;
+  const float *x, *y;
+  double *sums; /* [rows] */
+} ck_distance;
+typedef struct {
+  int64_t count;
+  bool square;
+  float scale;
+  const float *x, *y;
+  float *dx;
+} ck_distance_back;
+
+/* How far neighbours in dense planes height × width are apart, a row of a plane: sums[row][0] over the differences to the
+ * row below, sums[row][1] within the row. The way back: down and across times the sum over a number's neighbours of
+ * its distance from each, or of its sign. */
+typedef struct {
+  int64_t height, width;
+  bool square;
+  const float *x;
+  double *sums; /* [rows, 2] */
+} ck_variation;
+typedef struct {
+  int64_t height, width;
+  bool square;
+  float down, across;
+  const float *x;
+  float *dx;
+} ck_variation_back;
 #endif
