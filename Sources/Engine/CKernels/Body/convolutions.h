@@ -4,9 +4,8 @@
 #include "../Dispatch/include/convolutions.h"
 
 typedef struct {
-  int64_t out_channels, in_channels, out_step, in_step;
+  int64_t out_channels, in_channels;
   const float *w;
-  bool turned;
 } ck_winograd_weights_job;
 
 typedef struct {

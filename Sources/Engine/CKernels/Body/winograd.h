@@ -1,6 +1,8 @@
 /* Winograd's minimal filtering F(4×4, 3×3): Winograd 1980; Lavin & Gray, CVPR 2016. Four by four results of a window of
- * 3 × 3 take 36 multiplications instead of 144. The points are 0, ±5/8, ±3/2 and infinity: with 0, ±1, ±2 the error is
- * several times as large.
+ * 3 × 3 take 36 multiplications instead of 144. The points are 0, ±2/3, ±3/2 and infinity: with 0, ±1, ±2 the error is
+ * several times as large, and with every point its inverse is one too. A window turned by half a turn has at a point what
+ * the window has at its inverse (each row of G is divided by the size of its point for that), so that the gradient of the
+ * input multiplies with the weights of the forward pass, frequencies in another order.
  *
  * Tiles are taken sixteen at a time (a group), one in each lane of a vector, straight from rows of the picture: 16 side by
  * side, or 8 by 2, or 4 by 4. Frequency by frequency, the products over the channels are matrix products. */
@@ -20,10 +22,13 @@ enum { WG_MR = 2, WG_NV = 1 };
 enum { WG_LANES = SIDE * WG_NV };
 
 #define UNROLL _Pragma("clang loop unroll(full)")
-#define WG_A 0.625f
+#define WG_A (2.0f / 3.0f)
 #define WG_B 1.5f
 #define WG_A2 (WG_A * WG_A)
 #define WG_B2 (WG_B * WG_B)
+/* What G leaves to Aᵀ: the points' sizes over the products of their distances, for ±a and ±b; 1 for 0 and infinity. */
+#define WG_SHARE_A (1.0f / (2.0f * WG_A * (WG_A2 - WG_B2)))
+#define WG_SHARE_B (1.0f / (2.0f * WG_B * (WG_B2 - WG_A2)))
 #define SHUFFLE __builtin_shufflevector
 
 /* Bᵀd of one line. */
@@ -41,10 +46,10 @@ INLINE void wg_line_in(const vf d[6], vf v[6]) {
 /* Aᵀm of one line. */
 INLINE void wg_line_out(const vf m[6], vf y[4]) {
   const vf sum_a = m[1] + m[2], part_a = m[1] - m[2], sum_b = m[3] + m[4], part_b = m[3] - m[4];
-  y[0] = m[0] + sum_a + sum_b;
-  y[1] = VFMA(part_b, SPLAT(WG_B), part_a * WG_A);
-  y[2] = VFMA(sum_b, SPLAT(WG_B2), sum_a * WG_A2);
-  y[3] = VFMA(part_b, SPLAT(WG_B2 *WG_B), VFMA(part_a, SPLAT(WG_A2 *WG_A), m[5]));
+  y[0] = VFMA(sum_b, SPLAT(WG_SHARE_B), VFMA(sum_a, SPLAT(WG_SHARE_A), m[0]));
+  y[1] = VFMA(part_b, SPLAT(WG_SHARE_B *WG_B), part_a * (WG_SHARE_A * WG_A));
+  y[2] = VFMA(sum_b, SPLAT(WG_SHARE_B *WG_B2), sum_a * (WG_SHARE_A * WG_A2));
+  y[3] = VFMA(part_b, SPLAT(WG_SHARE_B *WG_B2 *WG_B), VFMA(part_a, SPLAT(WG_SHARE_A *WG_A2 *WG_A), m[5]));
 }
 
 #define WG_PHASES(a, b, at) \
@@ -216,27 +221,66 @@ INLINE void wg_multiply(const int vectors, int64_t channels, const float *a, con
     UNROLL for (int n = 0; n < vectors; n++) *(vf *)(m + i * row + SIDE * n) = sum[i][n];
 }
 
-/* All frequencies of the output channels from..<to of some groups, and their way back into the picture. */
+/* The same with the weights of the forward pass, whose output channels are summed over here: a: WG_MR input channels of
+ * WG_MR output channels; next: from there to the next output channels. */
+INLINE void wg_multiply_turned(const int vectors, int64_t channels, const float *a, int64_t next, const float *b, float *m,
+                               int64_t row) {
+  vf sum[WG_MR][WG_NV];
+  UNROLL for (int i = 0; i < WG_MR; i++) UNROLL for (int n = 0; n < vectors; n++) sum[i][n] = SPLAT(0.0f);
+#define STEP(k)                                                                                      \
+  vf v[WG_NV];                                                                                       \
+  UNROLL for (int n = 0; n < vectors; n++) v[n] = *(const vf *)(b + (k) * WG_LANES + SIDE * n);      \
+  UNROLL for (int i = 0; i < WG_MR; i++) {                                                           \
+    const vf w = SPLAT(a[i * WG_MR + (k)]);                                                          \
+    UNROLL for (int n = 0; n < vectors; n++) sum[i][n] = VFMA(w, v[n], sum[i][n]);                   \
+  }
+  for (; channels >= WG_MR; channels -= WG_MR, a += next, b += WG_MR * WG_LANES) {
+    /* Every block lies on a page of its own, where no prefetcher follows. */
+    UNROLL for (int line = 0; line < WG_MR * WG_MR; line += SIDE) __builtin_prefetch(a + 4 * next + line);
+    UNROLL for (int k = 0; k < WG_MR; k++) { STEP(k) }
+  }
+  for (int64_t k = 0; k < channels; k++) { STEP(k) }
+#undef STEP
+  UNROLL for (int i = 0; i < WG_MR; i++)
+    UNROLL for (int n = 0; n < vectors; n++) *(vf *)(m + i * row + SIDE * n) = sum[i][n];
+}
+
+/* One frequency of the output channels from ..< to of some groups. */
+INLINE void wg_product(const int vectors, const ck_winograd_job *j, int64_t frequency, const float *b, int64_t from,
+                       int64_t to, float *out) {
+  const ck_winograd *p = j->plan;
+  const int64_t row = j->panels * WG_LANES;
+  if (p->turned) {
+    /* Of the points 0, a, -a, b, -b, ∞. */
+    static const int inverse[6] = {5, 3, 4, 1, 2, 0};
+    const int64_t next = p->out_channels * WG_MR, blocks = (p->in_channels + WG_MR - 1) / WG_MR;
+    const float *a = j->ready + (inverse[frequency / 6] * 6 + inverse[frequency % 6]) * blocks * next + from * WG_MR;
+    for (int64_t k = from; k < to; k += WG_MR, a += WG_MR * WG_MR, out += WG_MR * row)
+      wg_multiply_turned(vectors, p->in_channels, a, next, b, out, row);
+    return;
+  }
+  const int64_t next = p->in_channels * WG_MR, blocks = (p->out_channels + WG_MR - 1) / WG_MR;
+  const float *a = j->ready + (frequency * blocks + from / WG_MR) * next;
+  for (int64_t k = from; k < to; k += WG_MR, a += next, out += WG_MR * row)
+    wg_multiply(vectors, p->in_channels, a, b, out, row);
+}
+
+/* All frequencies of the output channels from ..< to of some groups, and their way back into the picture. */
 static void wg_products(const ck_winograd_job *j, const float *v, int64_t first, int64_t groups, int64_t from, int64_t to,
                         float *m) {
   const ck_winograd *p = j->plan;
   const int64_t row = j->panels * WG_LANES, step = j->chunk * row + SIDE, panel = p->in_channels * WG_LANES;
-  const int64_t blocks = (p->out_channels + WG_MR - 1) / WG_MR;
-  for (int64_t f = 0; f < 36; f++) {
-    const float *weights = j->ready + (f * blocks + from / WG_MR) * p->in_channels * WG_MR;
+  for (int64_t f = 0; f < 36; f++)
     for (int64_t g = 0; g < groups; g += WG_NV) {
-      const float *b = v + f * j->step + g / WG_NV * panel, *a = weights;
+      const float *b = v + f * j->step + g / WG_NV * panel;
       float *out = m + f * step + g * SIDE;
-      for (int64_t k = from; k < to; k += WG_MR, a += p->in_channels * WG_MR, out += WG_MR * row) {
-        if (groups - g >= WG_NV)
-          wg_multiply(WG_NV, p->in_channels, a, b, out, row);
-        else if (groups - g == 2)
-          wg_multiply(WG_NV > 2 ? 2 : WG_NV, p->in_channels, a, b, out, row);
-        else
-          wg_multiply(1, p->in_channels, a, b, out, row);
-      }
+      if (groups - g >= WG_NV)
+        wg_product(WG_NV, j, f, b, from, to, out);
+      else if (groups - g == 2)
+        wg_product(WG_NV > 2 ? 2 : WG_NV, j, f, b, from, to, out);
+      else
+        wg_product(1, j, f, b, from, to, out);
     }
-  }
   for (int64_t g = 0; g < groups; g++) {
     const wg_place place = wg_place_of(j, first + g);
     for (int64_t k = from; k < to && k < p->out_channels; k++)
@@ -247,13 +291,12 @@ static void wg_products(const ck_winograd_job *j, const float *v, int64_t first,
 /* G, which takes windows to their frequencies. */
 static void wg_window_matrix(float g[6][3]) {
   const double points[5] = {0, WG_A, -WG_A, WG_B, -WG_B};
-  for (int i = 0; i < 5; i++) {
-    double product = 1;
-    for (int n = 0; n < 5; n++)
-      if (n != i) product *= points[i] - points[n];
-    for (int n = 0; n < 3; n++) g[i][n] = (float)((n == 0 ? 1 : n == 1 ? points[i] : points[i] * points[i]) / product);
+  for (int i = 1; i < 5; i++) {
+    g[i][0] = (float)(1 / fabs(points[i])), g[i][2] = (float)fabs(points[i]);
+    g[i][1] = points[i] > 0 ? 1 : -1;
   }
-  g[5][0] = g[5][1] = 0, g[5][2] = 1;
+  g[0][0] = g[5][2] = 1;
+  g[0][1] = g[0][2] = g[5][0] = g[5][1] = 0;
 }
 
 /* Output channels from ..< to (a multiple of WG_MR on): G g Gᵀ of every window. */
@@ -266,8 +309,8 @@ static void wg_weights(const ck_winograd_weights_job *w, int64_t block, float *r
     float window[9][WG_MR], half[6][3][WG_MR];
     for (int64_t i = 0; i < WG_MR; i++) {
       const int64_t k = block * WG_MR + i;
-      const float *from = w->w + k * w->out_step + c * w->in_step;
-      for (int n = 0; n < 9; n++) window[w->turned ? 8 - n : n][i] = k < w->out_channels ? from[n] : 0;
+      const float *from = w->w + (k * w->in_channels + c) * 9;
+      for (int n = 0; n < 9; n++) window[n][i] = k < w->out_channels ? from[n] : 0;
     }
     for (int r = 0; r < 6; r++)
       for (int s = 0; s < 3; s++)

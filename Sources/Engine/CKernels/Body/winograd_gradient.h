@@ -222,6 +222,8 @@ static void wd_back(const ck_winograd_gradient_job *j, int64_t k, float *dw) {
   const int64_t channels = j->plan->in_channels, panels = (channels + SIDE - 1) / SIDE;
   float g[6][3];
   wg_window_matrix(g);
+  for (int i = 1; i < 5; i++)
+    for (int n = 0; n < 3; n++) g[i][n] *= i <= 2 ? WG_SHARE_A : WG_SHARE_B;
   dw += (j->channel + k) * channels * 9;
   for (int64_t c = 0; c < channels; c += SIDE) {
     const float *m = j->m + k * panels * SIDE + c;

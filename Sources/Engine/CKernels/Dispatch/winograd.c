@@ -120,7 +120,9 @@ void ck_winograd_forward(const ck_winograd *p, const float *x, const float *read
 static int64_t blocks_of(int64_t out_channels) { return ck_ceil_div(out_channels, ck_kernels->winograd->rows); }
 
 int64_t ck_winograd_weights_count(int64_t out_channels, int64_t in_channels) {
-  return 36 * blocks_of(out_channels) * ck_kernels->winograd->rows * in_channels;
+  const int64_t rows = ck_kernels->winograd->rows;
+  /* The turned product reads its last block of channels whole. */
+  return 36 * blocks_of(out_channels) * rows * in_channels + rows * rows;
 }
 
 typedef struct {
@@ -133,8 +135,9 @@ static void prepare(void *context, int64_t block) {
   ck_kernels->winograd->weights(&p->job, block, p->ready);
 }
 
-void ck_winograd_weights(int64_t out_channels, int64_t in_channels, const float *w, int64_t out_step, int64_t in_step,
-                         bool turned, float *ready) {
-  preparation p = {.job = {out_channels, in_channels, out_step, in_step, w, turned}, .ready = ready};
+void ck_winograd_weights(int64_t out_channels, int64_t in_channels, const float *w, float *ready) {
+  preparation p = {.job = {out_channels, in_channels, w}, .ready = ready};
+  const int64_t count = ck_winograd_weights_count(out_channels, in_channels), rest = ck_kernels->winograd->rows;
+  memset(ready + count - rest * rest, 0, (size_t)(rest * rest) * sizeof(float));
   ck_parallel(blocks_of(out_channels), prepare, &p);
 }

@@ -12,11 +12,12 @@ enum OwnConvolutions {
     Profile.path("Winograd F(4×4, 3×3)")
     let side = Side(plan, direction)
     var layer = side.winograd(plan)
-    let count = Int(ck_winograd_weights_count(Int64(side.outputs), Int64(side.inputs)))
-    let ready = try w.ready(side.form(.winograd, plan), bytes: count * 4, for: "convolution") {
+    // Both directions multiply with the same.
+    let (outputs, inputs) = (Int64(plan.outChannels), Int64(plan.inChannels))
+    let bytes = Int(ck_winograd_weights_count(outputs, inputs)) * 4
+    let ready = try w.ready(Side(plan, .forward).form(.winograd, plan), bytes: bytes, for: "convolution") {
       ck_winograd_weights(
-        Int64(side.outputs), Int64(side.inputs), w.base.assumingMemoryBound(to: Float.self), Int64(side.outStep),
-        Int64(side.inStep), side.isTurned, $0.assumingMemoryBound(to: Float.self))
+        outputs, inputs, w.base.assumingMemoryBound(to: Float.self), $0.assumingMemoryBound(to: Float.self))
     }
     let scratch = try Storage(bytes: Int(ck_winograd_scratch(&layer)) * 4, for: "convolution")
     var end = end.plan
@@ -114,7 +115,7 @@ enum OwnConvolutions {
         batch: Int64(plan.batch), in_channels: Int64(inputs), out_channels: Int64(outputs),
         in_height: Int64(inHeight), in_width: Int64(inWidth), out_height: Int64(outHeight),
         out_width: Int64(outWidth), pad_top: Int64(padTop), pad_left: Int64(padLeft),
-        outside: plan.outside.kernelCode)
+        outside: plan.outside.kernelCode, turned: isTurned)
     }
 
     func direct(_ plan: ConvolutionPlan) -> ck_direct {

@@ -19,14 +19,13 @@ typedef struct {
 typedef struct {
   int64_t batch, in_channels, out_channels, in_height, in_width, out_height, out_width, pad_top, pad_left;
   int32_t outside; /* CK_PAD_… */
+  bool turned;     /* the gradient of an input: the weights are w[in][out][3][3], with windows by half a turn */
 } ck_winograd;
 
 /* The elements of weights that are made ready for the kernels in use. */
 int64_t ck_winograd_weights_count(int64_t out_channels, int64_t in_channels);
-/* Makes weights ready: w[out][in][3][3] by the given steps of out and in (in elements). turned: every window by half a
- * turn, as the gradient of the input needs it (with the steps of out and in exchanged). */
-void ck_winograd_weights(int64_t out_channels, int64_t in_channels, const float *w, int64_t out_step, int64_t in_step,
-                         bool turned, float *ready);
+/* Makes weights w[out][in][3][3] ready, for the forward pass and for the gradient of the input. */
+void ck_winograd_weights(int64_t out_channels, int64_t in_channels, const float *w, float *ready);
 /* Elements of scratch memory that the forward pass takes (with the threads there are now). */
 int64_t ck_winograd_scratch(const ck_winograd *p);
 /* y[N,out,oH,oW] from x[N,in,H,W] and ready weights; scratch on a boundary of 64 bytes. Same bytes on any number of
