@@ -3,7 +3,8 @@ import TensorCore
 import TestSupport
 import Testing
 
-/// What the library convolves is computed in parts (images, bands of rows, channels), so that Ctrl-C is answered in between.
+/// Gradients of inputs that the library computes are computed in parts (images, bands of rows, channels), so that Ctrl-C is
+/// answered in between.
 @Suite(.serialized) @MainActor
 struct ConvolutionPartsTests {
   nonisolated static let ops = OpSample.all.filter { $0.name.contains("conv") }

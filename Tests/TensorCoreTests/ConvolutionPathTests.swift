@@ -39,6 +39,7 @@ struct ConvolutionPathTests {
     Layer(batch: 2, inputs: 6, outputs: 8, height: 33, width: 29, stride: (2, 2)),
     Layer(
       inputs: 6, outputs: 8, height: 33, width: 29, kernel: (3, 5), stride: (3, 2), padding: (1, 4), dilation: (2, 3)),
+    Layer(inputs: 3, outputs: 5, height: 90, width: 70, padding: (40, 30), dilation: (40, 30)),
     Layer(batch: 2, inputs: 6, outputs: 12, height: 21, width: 50, groups: 3),
     Layer(inputs: 7, outputs: 7, height: 9, width: 9, padding: (2, 2), groups: 7),
     Layer(inputs: 4, outputs: 6, height: 8, width: 8, kernel: (1, 1), stride: (2, 2), padding: (0, 0)),

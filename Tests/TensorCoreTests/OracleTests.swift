@@ -154,7 +154,8 @@ struct OracleTests {
     let w = try Tensor.ones([1, 1, 1, 1]), row = try Tensor.ones([1, 1, 1, 400])
     for width in 1...300 {
       let x = try row.narrow(3, 0, width)
-      #expect(try x.conv2d(w).sum().item() == Double(width))
+      // Gradients of inputs of strided convolutions are the library's.
+      #expect(try x.convTranspose2d(w, .init(stride: (1, 2))).sum().item() == Double(width))
       #expect(try x.maxPool2d(PoolingOptions(kernel: (1, 1))).sum().item() == Double(width))
     }
     #expect((1...256).contains(PrimitiveCount.convolutions))
@@ -162,6 +163,6 @@ struct OracleTests {
     let a = try Tensor.ones([150, 150])
     for width in 1...300 { #expect(try a.matmul(Tensor.ones([150, width])).shape == [150, width]) }
     #expect(PrimitiveCount.products <= 256)
-    #expect(try row.narrow(3, 0, 7).conv2d(w).count == 7)
+    #expect(try row.narrow(3, 0, 7).convTranspose2d(w, .init(stride: (1, 2))).count == 13)
   }
 }

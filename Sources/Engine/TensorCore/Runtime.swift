@@ -9,8 +9,8 @@ internal import Surface
 /// Settings of the whole engine: instruction set, threads, modes. The engine is used from one thread.
 public enum Runtime {
   nonisolated(unsafe) private static var isStarted = false
-  /// Whether weight gradients are computed so that their bytes do not depend on the number of threads. Those of our own
-  /// kernels, which compute all of them by default, never do; this is for oneDNN's.
+  /// Whether a script has asked for bytes that do not depend on the number of threads. They never do: no kernel splits its
+  /// sums by thread. The switch is kept for scripts that set it.
   nonisolated(unsafe) public static var isDeterministic = false
   /// Whether convolutions are summed as they are defined, without Winograd's filtering: some ten times closer to the
   /// exact sums (2e-6 instead of 2e-5 of a value near 7, 256 channels), and up to three times slower.

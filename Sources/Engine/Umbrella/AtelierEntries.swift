@@ -51,7 +51,8 @@ enum AtelierEntries {
         return .integer(Runtime.threads)
       },
       entry(
-        "deterministic", "Makes weight gradients independent of the number of threads (and slower), or asks.",
+        "deterministic",
+        "Asks for results that do not depend on the number of threads; they never do, so it costs nothing.",
         [.optional("on", .bool, "whether")], returns: "whether it is on",
         example: "assert(atelier.deterministic() == false)"
       ) { arguments in

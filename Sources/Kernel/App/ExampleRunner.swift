@@ -67,7 +67,7 @@ final class ExampleRunner {
     }
     RandomGenerator.shared.seed(5489)
     try Runtime.setThreads(threads)
-    Runtime.isDeterministic = false
+    (Runtime.isDeterministic, Runtime.isExact) = (false, false)
     let host = try LuaHost(functions: functions, types: types)
     defer { host.close() }
     var printed: [UInt8] = []

@@ -57,7 +57,7 @@ typedef struct {
   int64_t across, down, band, width; /* bands of the output: how many, and rows and columns of each */
   int64_t lines, length;             /* of a channel as it is laid out: rows, and columns of one phase */
   int64_t depth, ready_step;         /* taps of all channels; elements of a group's ready weights */
-  const int32_t *offsets;            /* of every tap from a result's first */
+  const int64_t *offsets;            /* of every tap from a result's first */
 } ck_direct_job;
 
 typedef struct {
@@ -71,7 +71,7 @@ typedef struct {
   int64_t across, down, band, width; /* as of ck_direct_job */
   int64_t lines, length;
   int64_t depth;          /* taps of all channels of a group */
-  const int32_t *offsets; /* of the taps of the channels that are worked on at a time from a result's first */
+  const int64_t *offsets; /* of the taps of the channels that are worked on at a time from a result's first */
 } ck_direct_gradient_job;
 
 /* Some windows of one group: the first channels of input and output and how many, and the place of the first tap. */

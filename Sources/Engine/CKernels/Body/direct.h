@@ -3,12 +3,11 @@
  * its output channels and pixels tap by tap, in the order channel, row, column. */
 #ifndef CK_DIRECT_H
 #define CK_DIRECT_H
-#include "convolutions.h"
-#include "winograd.h"
+#include "planes.h"
 
 /* Lays out one row of one channel: the phases one after the other, each of `length` columns. */
 static void direct_line(const ck_direct *p, const float *x, int64_t row, int64_t column, int64_t length, float *out) {
-  const int64_t from = wg_shown(row, p->in_height, p->outside);
+  const int64_t from = shown(row, p->in_height, p->outside);
   if (from < 0) {
     memset(out, 0, (size_t)(length * p->stride_x) * sizeof(float));
     return;
@@ -21,7 +20,7 @@ static void direct_line(const ck_direct *p, const float *x, int64_t row, int64_t
     int64_t end = first >= p->in_width ? 0 : (p->in_width - first + p->stride_x - 1) / p->stride_x;
     begin = begin > length ? length : begin, end = end > length ? length : end < begin ? begin : end;
     for (int64_t i = 0; i < begin; i++) {
-      const int64_t at = wg_shown(first + i * p->stride_x, p->in_width, p->outside);
+      const int64_t at = shown(first + i * p->stride_x, p->in_width, p->outside);
       out[i] = at < 0 ? 0 : x[at];
     }
     if (p->stride_x == 1)
@@ -29,39 +28,21 @@ static void direct_line(const ck_direct *p, const float *x, int64_t row, int64_t
     else
       LOOP for (int64_t i = begin; i < end; i++) out[i] = x[first + i * p->stride_x];
     for (int64_t i = end; i < length; i++) {
-      const int64_t at = wg_shown(first + i * p->stride_x, p->in_width, p->outside);
+      const int64_t at = shown(first + i * p->stride_x, p->in_width, p->outside);
       out[i] = at < 0 ? 0 : x[at];
     }
   }
 }
 
-/* Lays out what `height` rows of the output from (top, left) on read of some channels, `step` rows for each. */
+/* Lays out what `height` rows of the output from (top, left) on read of some channels, `step` rows for each. Where windows
+ * are dilated only the rows that one row of the output reads. */
 static void direct_lay(const ck_direct *p, const float *x, int64_t channels, int64_t height, int64_t top, int64_t left,
                        int64_t step, int64_t length, float *stage) {
-  const int64_t lines = (height - 1) * p->stride_y + (p->kernel_height - 1) * p->dilation_y + 1;
+  const int64_t lines = (height - 1) * p->stride_y + p->kernel_height;
   for (int64_t c = 0; c < channels; c++, x += p->in_height * p->in_width)
     for (int64_t l = 0; l < lines; l++)
-      direct_line(p, x, top * p->stride_y - p->pad_top + l, left * p->stride_x - p->pad_left, length,
+      direct_line(p, x, top * p->stride_y - p->pad_top + l * p->dilation_y, left * p->stride_x - p->pad_left, length,
                   stage + (c * step + l) * length * p->stride_x);
-}
-
-/* Stores up to sixteen results of one row. */
-INLINE void direct_store(const ck_direct_job *j, int64_t at, int64_t count, float bias, vf value) {
-  value += bias;
-  float part[SIDE];
-  if (count >= SIDE) {
-    if (j->end.added != NULL) value += load(j->end.added + at);
-  } else if (j->end.added != NULL) {
-    memcpy(part, j->end.added + at, (size_t)count * sizeof(float));
-    value += load(part);
-  }
-  if (j->end.activation == CK_ACTIVATION_RELU) value = rectified(value);
-  if (count >= SIDE) {
-    *(vf_u *)(j->y + at) = value;
-  } else {
-    *(vf_u *)part = value;
-    memcpy(j->y + at, part, (size_t)count * sizeof(float));
-  }
 }
 
 /* `rows` output channels by `vectors` runs of sixteen pixels. at: of the first result; count: pixels from there on. */
@@ -69,7 +50,7 @@ INLINE void direct_tile(const int rows, const int vectors, const ck_direct_job *
                         int64_t at, int64_t channel, int64_t channels, int64_t count) {
   vf sum[8][8];
   UNROLL for (int i = 0; i < rows; i++) UNROLL for (int n = 0; n < vectors; n++) sum[i][n] = SPLAT(0.0f);
-  const int32_t *offset = j->offsets;
+  const int64_t *offset = j->offsets;
   for (int64_t d = 0; d < j->depth; d++, a += rows) {
     const float *line = b + offset[d];
     vf v[8];
@@ -82,9 +63,8 @@ INLINE void direct_tile(const int rows, const int vectors, const ck_direct_job *
   const int64_t plane = j->plan->out_height * j->plan->out_width;
   UNROLL for (int i = 0; i < rows; i++) {
     if (i >= channels) return;
-    const float bias = j->end.bias == NULL ? 0.0f : j->end.bias[channel + i];
     UNROLL for (int n = 0; n < vectors; n++)
-      if (count > SIDE * n) direct_store(j, at + i * plane + SIDE * n, count - SIDE * n, bias, sum[i][n]);
+      if (count > SIDE * n) finish_run(&j->end, channel + i, j->y + at + i * plane + SIDE * n, count - SIDE * n, sum[i][n]);
   }
 }
 

@@ -37,7 +37,7 @@ INLINE void dd_sums(const vf v[4], float out[4]) {
 
 /* Adds one register tile of a band; dy: planes of `plane` elements, whose rows are `width` (whole vectors) long. */
 INLINE void dd_tile(const ck_direct_gradient_job *j, int64_t height, int64_t width, const float *dy, int64_t plane,
-                    const float *x, const int32_t *offsets, int64_t rows, int64_t taps, float *sums) {
+                    const float *x, const int64_t *offsets, int64_t rows, int64_t taps, float *sums) {
   vf sum[DD_ROWS][DD_TAPS];
   const float *line[DD_TAPS];
   UNROLL for (int n = 0; n < DD_TAPS; n++) line[n] = x + offsets[n < taps ? n : 0];

@@ -13,11 +13,6 @@ INLINE vf slope_at(vf d, bool square) {
   return square ? d : choose(d > 0.0f, SPLAT(1.0f), choose(d < 0.0f, SPLAT(-1.0f), d));
 }
 
-INLINE double lanes_sum(vf v) {
-  const vd s = __builtin_convertvector(v.lo, vd) + __builtin_convertvector(v.hi, vd);
-  return ((s[0] + s[1]) + (s[2] + s[3])) + ((s[4] + s[5]) + (s[6] + s[7]));
-}
-
 /* The sum of the costs of y[j] - x[j] over n numbers. */
 INLINE double costs(const float *x, const float *y, int64_t n, bool square) {
   double total = 0;

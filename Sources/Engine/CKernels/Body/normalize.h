@@ -7,12 +7,6 @@
 /* Numbers that are summed in f32 at a time; between blocks sums are f64. */
 enum { MOMENT_BLOCK = 4096 };
 
-INLINE float lanes_sum(vf v) {
-  float sum = 0;
-  for (int i = 0; i < SIDE; i++) sum += v[i];
-  return sum;
-}
-
 /* Mean and variance (biased) of n numbers: those of blocks, put together by Chan, Golub & LeVeque's rule (1979). */
 static void row_moments(const float *x, int64_t n, double *mean, double *variance) {
   double m = 0, squares = 0;
@@ -20,7 +14,7 @@ static void row_moments(const float *x, int64_t n, double *mean, double *varianc
     const int64_t count = n - first < MOMENT_BLOCK ? n - first : MOMENT_BLOCK;
     vf sum[2] = {SPLAT(0.0f), SPLAT(0.0f)};
     for (int64_t i = 0; i < count; i += SIDE) sum[i / SIDE & 1] += load_part(x + first + i, count - i);
-    const float about = lanes_sum(sum[0] + sum[1]) / (float)count;
+    const float about = (float)(lanes_sum(sum[0] + sum[1]) / (double)count);
     /* Far from 0 that is a rounded mean: what it lacks shows in the differences from it. */
     vf rest = SPLAT(0.0f), square = SPLAT(0.0f);
     int64_t i = 0;

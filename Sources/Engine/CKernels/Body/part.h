@@ -22,4 +22,10 @@ INLINE void store_part(float *p, int64_t count, vf v) {
   else
     memcpy(p, &v, (size_t)count * sizeof(float));
 }
+
+/* The sum of all lanes, in f64. */
+INLINE double lanes_sum(vf v) {
+  const vd s = __builtin_convertvector(v.lo, vd) + __builtin_convertvector(v.hi, vd);
+  return ((s[0] + s[1]) + (s[2] + s[3])) + ((s[4] + s[5]) + (s[6] + s[7]));
+}
 #endif

@@ -8,8 +8,7 @@
  * side, or 8 by 2, or 4 by 4. Frequency by frequency, the products over the channels are matrix products. */
 #ifndef CK_WINOGRAD_H
 #define CK_WINOGRAD_H
-#include "convolutions.h"
-#include "picture.h"
+#include "planes.h"
 
 /* The register tile of the products: MR output channels by up to NV groups of tiles. */
 #if CK_LEVEL == 4
@@ -21,7 +20,6 @@ enum { WG_MR = 2, WG_NV = 1 };
 #endif
 enum { WG_LANES = SIDE * WG_NV };
 
-#define UNROLL _Pragma("clang loop unroll(full)")
 #define WG_A (2.0f / 3.0f)
 #define WG_B 1.5f
 #define WG_A2 (WG_A * WG_A)
@@ -29,7 +27,6 @@ enum { WG_LANES = SIDE * WG_NV };
 /* What G leaves to Aᵀ: the points' sizes over the products of their distances, for ±a and ±b; 1 for 0 and infinity. */
 #define WG_SHARE_A (1.0f / (2.0f * WG_A * (WG_A2 - WG_B2)))
 #define WG_SHARE_B (1.0f / (2.0f * WG_B * (WG_B2 - WG_A2)))
-#define SHUFFLE __builtin_shufflevector
 
 /* Bᵀd of one line. */
 INLINE void wg_line_in(const vf d[6], vf v[6]) {
@@ -94,14 +91,6 @@ INLINE wg_place wg_place_of(const ck_winograd_job *j, int64_t group) {
   return place;
 }
 
-/* The position in 0 ..< size that position i shows, -1: nothing. */
-INLINE int64_t wg_shown(int64_t i, int64_t size, int32_t outside) {
-  if (i >= 0 && i < size) return i;
-  if (outside == CK_PAD_ZEROS) return -1;
-  if (outside == CK_PAD_REFLECT) i = i < 0 ? -i : 2 * (size - 1) - i;
-  return i < 0 ? 0 : i >= size ? size - 1 : i; /* tiles that nobody looks at may lie further out than one reflection */
-}
-
 /* Copies the twenty columns from `column` on, as they are shown; row: NULL for one outside. */
 static void wg_stage_run(const ck_winograd *p, const float *row, int64_t column, float *out) {
   if (row == NULL) {
@@ -113,7 +102,7 @@ static void wg_stage_run(const ck_winograd *p, const float *row, int64_t column,
     return;
   }
   for (int64_t i = 0; i < 20; i++) {
-    const int64_t from = wg_shown(column + i, p->in_width, p->outside);
+    const int64_t from = shown(column + i, p->in_width, p->outside);
     out[i] = from < 0 ? 0 : row[from];
   }
 }
@@ -129,7 +118,7 @@ static void wg_transform(const ck_winograd_job *j, int64_t group, float *v, int6
     column[q] = place.column[q] - p->pad_left;
     inside = inside && column[q] >= 0 && column[q] + 20 <= p->in_width;
     for (int r = 0; r < 6; r++) {
-      const int64_t row = wg_shown(place.row[q] - p->pad_top + r, p->in_height, p->outside);
+      const int64_t row = shown(place.row[q] - p->pad_top + r, p->in_height, p->outside);
       inside = inside && row >= 0;
       start[r][q] = row < 0 ? -1 : row * p->in_width;
     }
@@ -158,29 +147,6 @@ static void wg_transform(const ck_winograd_job *j, int64_t group, float *v, int6
   }
 }
 
-/* Writes a run of sixteen columns of the output, or as much of it as there is. */
-INLINE void wg_write(const ck_winograd_job *j, int64_t plane, int64_t row, int64_t column, vf value) {
-  const ck_winograd *p = j->plan;
-  if (row >= p->out_height || column >= p->out_width) return;
-  const int64_t place = (plane * p->out_height + row) * p->out_width + column, room = p->out_width - column;
-  float part[SIDE];
-  if (j->end.added != NULL) {
-    if (room < SIDE) {
-      memcpy(part, j->end.added + place, (size_t)room * sizeof(float));
-      value += load(part);
-    } else {
-      value += load(j->end.added + place);
-    }
-  }
-  if (j->end.activation == CK_ACTIVATION_RELU) value = rectified(value);
-  if (room < SIDE) {
-    *(vf_u *)part = value;
-    memcpy(j->y + place, part, (size_t)room * sizeof(float));
-  } else {
-    *(vf_u *)(j->y + place) = value;
-  }
-}
-
 /* Transforms one output channel of a group back: m[frequency · step + tile]. */
 static void wg_transform_back(const ck_winograd_job *j, const wg_place *place, int64_t channel, const float *m,
                               int64_t step) {
@@ -190,18 +156,22 @@ static void wg_transform_back(const ck_winograd_job *j, const wg_place *place, i
     UNROLL for (int s = 0; s < 6; s++) d[s] = *(const vf *)(m + (r * 6 + s) * step);
     wg_line_out(d, lines[r]);
   }
-  const vf bias = SPLAT(j->end.bias == NULL ? 0.0f : j->end.bias[channel]);
   UNROLL for (int s = 0; s < 4; s++) {
     vf d[6], t[4];
     UNROLL for (int r = 0; r < 6; r++) d[r] = lines[r][s];
     wg_line_out(d, t);
-    UNROLL for (int r = 0; r < 4; r++) out[r][s] = t[r] + bias;
+    UNROLL for (int r = 0; r < 4; r++) out[r][s] = t[r];
   }
-  const int64_t plane = place->image * j->plan->out_channels + channel;
+  const ck_winograd *p = j->plan;
+  float *y = j->y + (place->image * p->out_channels + channel) * p->out_height * p->out_width;
   UNROLL for (int r = 0; r < 4; r++) {
     vf run[4];
     wg_runs(out[r], run);
-    UNROLL for (int q = 0; q < 4; q++) wg_write(j, plane, place->row[q] + r, place->column[q], run[q]);
+    UNROLL for (int q = 0; q < 4; q++) {
+      const int64_t row = place->row[q] + r, room = p->out_width - place->column[q];
+      if (row < p->out_height && room > 0)
+        finish_run(&j->end, channel, y + row * p->out_width + place->column[q], room, run[q]);
+    }
   }
 }
 

@@ -3,7 +3,6 @@
  * sixteen channels of one tile: rows of pixels are turned before they are transformed, when they are fewest. */
 #ifndef CK_WINOGRAD_GRADIENT_H
 #define CK_WINOGRAD_GRADIENT_H
-#include "convolutions.h"
 #include "winograd.h"
 
 /* The register tile of the products: output channels by vectors of input channels. */
@@ -69,12 +68,12 @@ static void wd_line_of(const wd_planes *p, const float *row, int64_t column, int
   begin = row == NULL || begin > count ? count : begin;
   end = end > count ? count : end < begin ? begin : end;
   for (int64_t i = 0; i < begin; i++) {
-    const int64_t at = row == NULL ? -1 : wg_shown(column + i, p->width, p->outside);
+    const int64_t at = row == NULL ? -1 : shown(column + i, p->width, p->outside);
     out[i] = at < 0 ? 0 : row[at];
   }
   if (begin < end) memcpy(out + begin, row + column + begin, (size_t)(end - begin) * sizeof(float));
   for (int64_t i = end; i < count; i++) {
-    const int64_t at = wg_shown(column + i, p->width, p->outside);
+    const int64_t at = shown(column + i, p->width, p->outside);
     out[i] = at < 0 ? 0 : row[at];
   }
 }
@@ -85,7 +84,7 @@ INLINE void wd_stage(const wd_planes *p, int64_t channels, int64_t top, int64_t 
   __attribute__((aligned(64))) float lines[SIDE][WD_COLUMNS];
   for (int64_t c = channels; c < SIDE; c++) memset(lines[c], 0, sizeof lines[c]);
   for (int r = 0; r < rows; r++) {
-    const int64_t from = wg_shown(top + r, p->height, p->outside);
+    const int64_t from = shown(top + r, p->height, p->outside);
     for (int64_t c = 0; c < channels; c++) {
       const float *row = from < 0 ? NULL : p->base + (c * p->height + from) * p->width;
       wd_line_of(p, row, left, columns, lines[c]);

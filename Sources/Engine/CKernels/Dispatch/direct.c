@@ -7,8 +7,6 @@
 /* A band's rows of the input, laid out, stay below this many bytes where they can. */
 enum { STAGE_BYTES = 384 << 10 };
 
-int omp_get_thread_num(void);
-
 typedef struct {
   ck_direct_job job;
   const ck_direct_kernel *kernel;
@@ -26,24 +24,37 @@ static const ck_direct_kernel *kernel_of(const ck_direct *p) {
 static int64_t stage_of(passage *s, int64_t band, int64_t width) {
   const ck_direct *p = s->job.plan;
   s->job.band = band, s->job.width = width;
-  s->job.lines = (band - 1) * p->stride_y + (p->kernel_height - 1) * p->dilation_y + 1;
+  s->job.lines = (band - 1) * p->stride_y + p->kernel_height;
   /* Whole vectors are read, also beyond the last column. */
   s->job.length = ck_ceil_div(width, 16) * 16 + (p->kernel_width - 1) * p->dilation_x / p->stride_x + 1;
   return p->in_channels / p->groups * s->job.lines * s->job.length * p->stride_x;
 }
 
-/* Bands as broad as the picture where they fit, then as high as fits (at most eight rows). */
+/* Bands as broad as the picture where they fit, then as high as fits (at most eight rows; dilated windows share none). */
 static void plan_passage(passage *s, const ck_direct *p) {
   *s = (passage){.job = {.plan = p}, .kernel = kernel_of(p)};
   const int64_t columns = s->kernel->columns;
   int64_t width = ck_ceil_div(p->out_width, columns) * columns, band = 1;
   while (width > columns && stage_of(s, 1, width) * 4 > STAGE_BYTES) width = ck_ceil_div(width / 2, columns) * columns;
-  while (band < 8 && band < p->out_height && stage_of(s, band * 2, width) * 4 <= STAGE_BYTES) band *= 2;
+  const int64_t tall = p->dilation_y > 1 ? 1 : 8;
+  while (band < tall && band < p->out_height && stage_of(s, band * 2, width) * 4 <= STAGE_BYTES) band *= 2;
   s->stage = (stage_of(s, ck_min(band, p->out_height), width) + 15) / 16 * 16 + 16;
   s->job.across = ck_ceil_div(p->out_width, width), s->job.down = ck_ceil_div(p->out_height, s->job.band);
   s->job.depth = p->in_channels / p->groups * p->kernel_height * p->kernel_width;
   s->job.ready_step = ck_ceil_div(p->out_channels / p->groups, s->kernel->rows) * s->kernel->rows * s->job.depth;
 }
+
+void ck_direct_offsets(const ck_direct *p, int64_t channels, int64_t lines, int64_t length, int64_t *offsets) {
+  for (int64_t c = 0; c < channels; c++)
+    for (int64_t i = 0; i < p->kernel_height; i++)
+      for (int64_t j = 0; j < p->kernel_width; j++) {
+        const int64_t column = j * p->dilation_x, line = c * lines + i;
+        *offsets++ = (line * p->stride_x + column % p->stride_x) * length + column / p->stride_x;
+      }
+}
+
+/* Elements of scratch (floats) that the offsets take. */
+static int64_t offsets_room(const passage *s) { return (2 * s->job.depth + 15) / 16 * 16; }
 
 static void one_band(void *context, int64_t task) {
   const passage *s = context;
@@ -53,22 +64,17 @@ static void one_band(void *context, int64_t task) {
 int64_t ck_direct_scratch(const ck_direct *p) {
   passage s;
   plan_passage(&s, p);
-  return (s.job.depth + 15) / 16 * 16 + s.stage * ck_threads();
+  return offsets_room(&s) + s.stage * ck_threads();
 }
 
 void ck_direct_forward(const ck_direct *p, const float *x, const float *ready, const ck_epilogue *end, float *y,
                        float *scratch) {
   passage s;
   plan_passage(&s, p);
-  int32_t *offsets = (int32_t *)scratch, *offset = offsets;
-  for (int64_t c = 0; c < p->in_channels / p->groups; c++)
-    for (int64_t i = 0; i < p->kernel_height; i++)
-      for (int64_t j = 0; j < p->kernel_width; j++) {
-        const int64_t column = j * p->dilation_x, line = c * s.job.lines + i * p->dilation_y;
-        *offset++ = (int32_t)((line * p->stride_x + column % p->stride_x) * s.job.length + column / p->stride_x);
-      }
+  int64_t *offsets = (int64_t *)scratch;
+  ck_direct_offsets(p, p->in_channels / p->groups, s.job.lines, s.job.length, offsets);
   s.job.x = x, s.job.ready = ready, s.job.end = *end, s.job.y = y, s.job.offsets = offsets;
-  s.scratch = scratch + (s.job.depth + 15) / 16 * 16;
+  s.scratch = scratch + offsets_room(&s);
   ck_parallel(p->batch * p->groups * s.job.across * s.job.down, one_band, &s);
 }
 

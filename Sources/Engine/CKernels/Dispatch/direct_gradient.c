@@ -10,8 +10,6 @@
  * worked on at a time, and taps, at least, of whole input channels. */
 enum { STAGE_BYTES = 384 << 10, VECTORS = 128, SUMS_BYTES = 16 << 20, SEGMENTS = 16, OUTPUTS = 64, TAPS = 144 };
 
-int omp_get_thread_num(void);
-
 typedef struct {
   ck_direct_gradient_job job;
   ck_direct plan;
@@ -27,7 +25,7 @@ static int64_t stage_of(gradient *s, int64_t band, int64_t width) {
   const int64_t rows = ck_kernels->direct_gradient->rows;
   ck_direct_gradient_job *j = &s->job;
   j->band = band, j->width = width;
-  j->lines = (band - 1) * p->stride_y + (p->kernel_height - 1) * p->dilation_y + 1;
+  j->lines = (band - 1) * p->stride_y + p->kernel_height;
   j->length = width + (p->kernel_width - 1) * p->dilation_x / p->stride_x + 1;
   const int64_t outputs = ck_ceil_div(ck_min(s->outputs, OUTPUTS), rows) * rows;
   return s->part * j->lines * j->length * p->stride_x + outputs * band * width;
@@ -47,7 +45,7 @@ static void plan_gradient(gradient *s, const ck_direct *p) {
   int64_t width = ck_ceil_div(p->out_width, 16) * 16, band = 1;
   while (width > 16 && (width > VECTORS * 16 || stage_of(s, 1, width) * 4 > STAGE_BYTES))
     width = ck_ceil_div(width / 2, 16) * 16;
-  while (band < p->out_height && band * 2 * width <= VECTORS * 16 && stage_of(s, band * 2, width) * 4 <= STAGE_BYTES)
+  while (p->dilation_y == 1 && band < p->out_height && band * 2 * width <= VECTORS * 16 && stage_of(s, band * 2, width) * 4 <= STAGE_BYTES)
     band *= 2;
   s->stage = ck_ceil_div(stage_of(s, ck_min(band, p->out_height), width), 16) * 16 + 16;
   j->across = ck_ceil_div(p->out_width, width), j->down = ck_ceil_div(p->out_height, j->band);
@@ -58,9 +56,10 @@ static void plan_gradient(gradient *s, const ck_direct *p) {
   s->segments = ck_min(s->bands, fit < 1 ? 1 : ck_min(fit, SEGMENTS));
 }
 
+/* Elements of scratch (floats) that the offsets take. */
 static int64_t offsets_count(const gradient *s) {
   const ck_direct *p = s->job.plan;
-  return ck_ceil_div(s->part * p->kernel_height * p->kernel_width, 16) * 16;
+  return ck_ceil_div(2 * s->part * p->kernel_height * p->kernel_width, 16) * 16;
 }
 
 int64_t ck_direct_gradient_scratch(const ck_direct *p) {
@@ -104,14 +103,9 @@ void ck_direct_gradient(const ck_direct *p, const float *x, const float *dy, flo
   plan_gradient(&s, p);
   p = &s.plan;
   ck_direct_gradient_job *j = &s.job;
-  int32_t *offset = (int32_t *)scratch;
-  j->x = x, j->dy = dy, j->offsets = offset, s.dw = dw;
-  for (int64_t c = 0; c < s.part; c++)
-    for (int64_t i = 0; i < p->kernel_height; i++)
-      for (int64_t n = 0; n < p->kernel_width; n++) {
-        const int64_t column = n * p->dilation_x, line = c * j->lines + i * p->dilation_y;
-        *offset++ = (int32_t)((line * p->stride_x + column % p->stride_x) * j->length + column / p->stride_x);
-      }
+  int64_t *offsets = (int64_t *)scratch;
+  ck_direct_offsets(p, s.part, j->lines, j->length, offsets);
+  j->x = x, j->dy = dy, j->offsets = offsets, s.dw = dw;
   s.scratch = scratch + offsets_count(&s), s.sums = s.scratch + s.stage * ck_threads();
   const int64_t parts = p->groups * ck_ceil_div(s.inputs, s.part) * ck_ceil_div(s.outputs, OUTPUTS);
   ck_parallel(s.segments * parts, one_part, &s);

@@ -18,6 +18,13 @@ static inline bool ck_is_type(int type) { return type >= 0 && type < CK_TYPES; }
 static inline int64_t ck_min(int64_t a, int64_t b) { return a < b ? a : b; }
 static inline int64_t ck_ceil_div(int64_t a, int64_t b) { return (a + b - 1) / b; }
 
+/* The calling thread's number in its region, 0 to ck_threads() - 1. */
+int omp_get_thread_num(void);
+
+/* Where the taps of some input channels lie from a result's first, in rows that are laid out (Body/direct.h): `lines` for
+ * each channel, `length` columns of each phase. One number for each tap. */
+void ck_direct_offsets(const ck_direct *p, int64_t channels, int64_t lines, int64_t length, int64_t *offsets);
+
 /* True when the user asked to stop. */
 bool ck_stopped(void);
 

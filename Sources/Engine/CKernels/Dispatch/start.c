@@ -19,10 +19,8 @@ const int64_t ck_highest[CK_TYPES] = {[CK_I64] = INT64_MAX, [CK_I32] = INT32_MAX
 void GOMP_parallel(void (*body)(void *), void *context, unsigned threads, unsigned flags);
 int omp_in_parallel(void);
 int omp_get_max_threads(void);
-int omp_get_thread_num(void);
 void omp_set_num_threads(int threads);
 
-static int32_t team;
 static const int32_t *interrupt_word;
 static ck_watch watch;
 static int64_t regions;
@@ -65,15 +63,9 @@ __attribute__((constructor)) static void start_early(void) { ck_start(NULL); }
 const char *ck_isa(void) { return ck_kernels->name; }
 
 /* oneDNN asks the same team. */
-void ck_set_threads(int32_t threads) {
-  team = threads < 1 ? 1 : threads > 1024 ? 1024 : threads;
-  omp_set_num_threads(team);
-}
+void ck_set_threads(int32_t threads) { omp_set_num_threads(threads); }
 
-int32_t ck_threads(void) {
-  if (team == 0) team = omp_get_max_threads() > 1024 ? 1024 : omp_get_max_threads();
-  return team;
-}
+int32_t ck_threads(void) { return omp_get_max_threads(); }
 
 void ck_set_interrupt(const int32_t *flag) { interrupt_word = flag; }
 
@@ -110,5 +102,5 @@ void ck_parallel(int64_t chunks, void (*body)(void *context, int64_t chunk), voi
     return;
   }
   region r = {.body = body, .context = context, .chunks = chunks, .number = number};
-  GOMP_parallel(work, &r, (unsigned)team, 0);
+  GOMP_parallel(work, &r, 0, 0);
 }

@@ -9,8 +9,6 @@
 /* Groups of tiles and output channels that are worked on at a time (about), and bytes of tiles transformed at once. */
 enum { GROUPS = 3, CHUNK = 32, SHARED = 24 << 20 };
 
-int omp_get_thread_num(void);
-
 typedef struct {
   ck_winograd_job job;
   int64_t groups, per_task; /* groups of tiles in all, and of a task */

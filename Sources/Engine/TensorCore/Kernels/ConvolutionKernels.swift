@@ -2,26 +2,24 @@ internal import CKernels
 internal import COneDNN
 internal import Surface
 
-/// Convolutions over dense row-major buffers: our own kernels or oneDNN for f32, as `ConvolutionPolicy` says, the plain
-/// loops for f64.
+/// Convolutions over dense row-major buffers: our own kernels for f32, or oneDNN for what they do not know (gradients of
+/// the inputs of strided convolutions), as `ConvolutionPolicy` says; the plain loops for f64.
 enum ConvolutionKernels {
   private struct Key: Hashable {
     let plan: ConvolutionPlan
-    let direction: ConvolutionDirection
-    let hasBias: Bool
     let threads: Int
   }
   nonisolated(unsafe) private static var cache = PrimitiveCache<Key>(capacity: 256)
   static var cachedCount: Int { cache.count }
 
-  /// What a library call may do: about 50 ms on two cores, so that an interrupt is answered in time. Groups have slow
+  /// How many library calls there are to be, each of about 50 ms on two cores, so that an interrupt is answered in time. Groups have slow
   /// implementations for many shapes; new memory costs more than arithmetic where channels are few.
   private static func calls(_ plan: ConvolutionPlan) -> Double {
     let elements = plan.batch * (plan.inChannels * plan.inHeight * plan.inWidth + plan.outputShape[1...].product)
     return (plan.operations / (plan.groups > 1 ? 1e9 : 2.5e10) + Double(elements) / 4e7) * LibraryCalls.caution
   }
 
-  /// y = x ⋆ w (+ bias), rectified where our kernels compute it and `end` says so. Buffers hold the plan's shapes.
+  /// y = x ⋆ w (+ bias), and what else `end` says (f64: the bias only). Buffers hold the plan's shapes.
   static func forward(
     _ plan: ConvolutionPlan, _ type: ElementType, _ x: UnsafeRawPointer, _ w: KernelWeights,
     _ end: OwnConvolutions.Epilogue, into y: UnsafeMutableRawPointer
@@ -33,41 +31,12 @@ enum ConvolutionKernels {
         var plain = plan.plain
         return try finish(ck_conv_forward(type.code, &plain, x, w.base, end.bias, y), "convolution")
       }
-      switch ConvolutionPolicy.path(plan, .forward) {
-      case .winograd: try OwnConvolutions.winograd(plan, .forward, x, w, end, into: y)
-      case .direct: try OwnConvolutions.direct(plan, .forward, x, w, end, into: y)
-      case .library: try forwardParts(plan, x, w.base, end.bias, into: y)
+      if ConvolutionPolicy.path(plan, .forward) == .winograd {
+        try OwnConvolutions.winograd(plan, .forward, x, w, end, into: y)
+      } else {
+        try OwnConvolutions.direct(plan, .forward, x, w, end, into: y)
       }
     }
-  }
-
-  private static func forwardParts(
-    _ plan: ConvolutionPlan, _ x: UnsafeRawPointer, _ w: UnsafeRawPointer, _ bias: UnsafeRawPointer?,
-    into y: UnsafeMutableRawPointer
-  ) throws {
-    if let part = batchPart(plan) {
-      return try eachImageGroup(plan, part) { sub, image in
-        try forwardParts(
-          sub, x + image * plan.inputShape[1...].product * 4, w, bias,
-          into: y + image * plan.outputShape[1...].product * 4)
-      }
-    }
-    if let rows = rowsAtOnce(plan) {
-      return try eachBand(plan, rows) { sub, inRow, outRow in
-        try forwardParts(sub, x + inRow * plan.inWidth * 4, w, bias, into: y + outRow * plan.outWidth * 4)
-      }
-    }
-    if calls(plan) > 1, plan.groups == 1, plan.outChannels >= 32 {
-      return try halves(plan.outChannels) { first, count in
-        var sub = plan
-        sub.outChannels = count
-        try forwardParts(
-          sub, x, w + first * plan.weightShape[1...].product * 4, bias.map { $0 + first * 4 },
-          into: y + first * plan.outPlane * 4)
-      }
-    }
-    let primitive = try compiled(plan, .forward, hasBias: bias != nil)
-    try primitive.run([x, w] + (bias.map { [$0] } ?? []), into: y)
   }
 
   /// dx = the gradient of the input, from dy and w; also what a transposed convolution computes.
@@ -116,7 +85,9 @@ enum ConvolutionKernels {
         try inputGradientParts(sub, dy, part.base, into: dx + first * plan.inPlane * 4)
       }
     }
-    try compiled(plan, .inputGradient).run([dy, w], into: dx)
+    Profile.path("oneDNN direct")
+    let primitive = try cache.primitive(for: Key(plan: plan, threads: Runtime.threads)) { try compile(plan) }
+    try primitive.run([dy, w], into: dx)
   }
 
   /// dw = the gradient of the weights, from x and dy.
@@ -131,50 +102,12 @@ enum ConvolutionKernels {
         var plain = plan.plain
         return try finish(ck_conv_backward_weights(type.code, &plain, x, dy, dw), "convolution")
       }
-      switch ConvolutionPolicy.path(plan, .weightGradient) {
-      case .winograd: try OwnConvolutions.winogradWeightGradient(plan, x, dy, into: dw)
-      case .direct: try OwnConvolutions.directWeightGradient(plan, x, dy, into: dw)
-      case .library: try weightGradientParts(plan, x, dy, into: dw)
+      if ConvolutionPolicy.path(plan, .weightGradient) == .winograd {
+        try OwnConvolutions.winogradWeightGradient(plan, x, dy, into: dw)
+      } else {
+        try OwnConvolutions.directWeightGradient(plan, x, dy, into: dw)
       }
     }
-  }
-
-  private static func weightGradientParts(
-    _ plan: ConvolutionPlan, _ x: UnsafeRawPointer, _ dy: UnsafeRawPointer, into dw: UnsafeMutableRawPointer
-  ) throws {
-    if let part = batchPart(plan) {
-      return try summed(plan, into: dw) { add in
-        try eachImageGroup(plan, part) { sub, image in
-          try add {
-            try weightGradientParts(
-              sub, x + image * plan.inputShape[1...].product * 4, dy + image * plan.outputShape[1...].product * 4,
-              into: $0)
-          }
-        }
-      }
-    }
-    if let rows = rowsAtOnce(plan) {
-      return try summed(plan, into: dw) { add in
-        try eachBand(plan, rows) { sub, inRow, outRow in
-          try add {
-            try weightGradientParts(sub, x + inRow * plan.inWidth * 4, dy + outRow * plan.outWidth * 4, into: $0)
-          }
-        }
-      }
-    }
-    if calls(plan) > 1, plan.groups == 1, plan.outChannels >= 32 {
-      return try halves(plan.outChannels) { first, count in
-        var sub = plan
-        sub.outChannels = count
-        try weightGradientParts(
-          sub, x, dy + first * plan.outPlane * 4, into: dw + first * plan.weightShape[1...].product * 4)
-      }
-    }
-    // oneDNN sums over images by thread, so its bytes depend on their number; one thread is the fixed order.
-    let threads = Runtime.threads
-    if Runtime.isDeterministic { ck_set_threads(1) }
-    defer { ck_set_threads(Int32(threads)) }
-    try compiled(plan, .weightGradient).run([x, dy], into: dw)
   }
 
   // MARK: Parts
@@ -192,22 +125,6 @@ enum ConvolutionKernels {
     let reach = (plan.kernelHeight - 1) * plan.dilationY
     guard plan.padTop <= reach, plan.padBottom <= reach else { return nil }
     return Swift.max(1, Int(Double(plan.outHeight) / calls(plan)))
-  }
-
-  /// Bands of rows of the result, each with the rows of the input that it reads.
-  private static func eachBand(
-    _ plan: ConvolutionPlan, _ rows: Int, _ body: (_ sub: ConvolutionPlan, _ inRow: Int, _ outRow: Int) throws -> Void
-  ) throws {
-    let reach = (plan.kernelHeight - 1) * plan.dilationY
-    for outRow in stride(from: 0, to: plan.outHeight, by: rows) {
-      let count = Swift.min(rows, plan.outHeight - outRow)
-      let top = outRow * plan.strideY - plan.padTop
-      let first = Swift.max(top, 0), end = Swift.min(top + (count - 1) * plan.strideY + reach + 1, plan.inHeight)
-      var sub = plan
-      (sub.outHeight, sub.inHeight, sub.padTop) = (count, end - first, first - top)
-      (sub.inStored, sub.outStored) = (plan.inPlane / plan.inWidth, plan.outPlane / plan.outWidth)
-      try Work.part(outRow..<outRow + count, of: plan.outHeight) { try body(sub, first, outRow) }
-    }
   }
 
   /// Bands of rows of the input's gradient, each with the rows of the result's gradient that reach it. They begin where a
@@ -249,24 +166,6 @@ enum ConvolutionKernels {
     }
   }
 
-  /// The sum of what is written by the parts that `body` adds, in their order.
-  private static func summed(
-    _ plan: ConvolutionPlan, into total: UnsafeMutableRawPointer,
-    _ body: (_ add: ((UnsafeMutableRawPointer) throws -> Void) throws -> Void) throws -> Void
-  ) throws {
-    let count = plan.weightShape.product
-    let partial = try Storage(bytes: count * 4, for: "conv2d")
-    var nest = Nest.dense(count, operands: 3)
-    var isFirst = true
-    try body { write in
-      try write(isFirst ? total : partial.base)
-      defer { isFirst = false }
-      guard !isFirst else { return }
-      let type = ElementType.f32.code
-      try finish(ck_binary(Int32(CK_ADD.rawValue), type, &nest, total, total, partial.base, 0, 0), "conv2d")
-    }
-  }
-
   /// The weights of a stretch of input channels, dense.
   private static func weightSlice(
     _ plan: ConvolutionPlan, _ w: UnsafeRawPointer, _ first: Int, _ count: Int
@@ -286,45 +185,19 @@ enum ConvolutionKernels {
     try Work.part(1, of: 2) { try body(half, channels - half) }
   }
 
-  private static func compiled(
-    _ plan: ConvolutionPlan, _ direction: ConvolutionDirection, hasBias: Bool = false
-  ) throws -> CompiledPrimitive {
-    Profile.path("oneDNN direct")
-    let key = Key(plan: plan, direction: direction, hasBias: hasBias, threads: Runtime.threads)
-    return try cache.primitive(for: key) { try compile(plan, direction, hasBias) }
-  }
-
-  private static func compile(
-    _ plan: ConvolutionPlan, _ direction: ConvolutionDirection, _ hasBias: Bool
-  ) throws -> CompiledPrimitive {
-    let forward = try description(plan, .forward, hasBias, hint: nil)
+  private static func compile(_ plan: ConvolutionPlan) throws -> CompiledPrimitive {
+    let forward = try description(plan, backward: false, hint: nil)
     defer { dnnl_primitive_desc_destroy(forward) }
+    let backward = try description(plan, backward: true, hint: forward)
+    defer { dnnl_primitive_desc_destroy(backward) }
     let x = planes(plan.inputShape, plan.inPlane), y = planes(plan.outputShape, plan.outPlane)
     let w = OneDNN.dense(plan.groupedWeightShape)
-    switch direction {
-    case .forward:
-      var inputs = [
-        (DNNL_ARG_SRC_0, dnnl_query_src_md, Int32(0), x), (DNNL_ARG_WEIGHTS_0, dnnl_query_weights_md, 0, w),
-      ]
-      if hasBias { inputs.append((DNNL_ARG_BIAS, dnnl_query_weights_md, 1, OneDNN.dense([plan.outChannels]))) }
-      return try CompiledPrimitive(forward, inputs: inputs, output: (DNNL_ARG_DST_0, dnnl_query_dst_md, 0, y))
-    case .inputGradient:
-      let backward = try description(plan, direction, false, hint: forward)
-      defer { dnnl_primitive_desc_destroy(backward) }
-      return try CompiledPrimitive(
-        backward,
-        inputs: [
-          (DNNL_ARG_DIFF_DST_0, dnnl_query_diff_dst_md, 0, y), (DNNL_ARG_WEIGHTS_0, dnnl_query_weights_md, 0, w),
-        ],
-        output: (DNNL_ARG_DIFF_SRC_0, dnnl_query_diff_src_md, 0, x))
-    case .weightGradient:
-      let backward = try description(plan, direction, false, hint: forward)
-      defer { dnnl_primitive_desc_destroy(backward) }
-      return try CompiledPrimitive(
-        backward,
-        inputs: [(DNNL_ARG_SRC_0, dnnl_query_src_md, 0, x), (DNNL_ARG_DIFF_DST_0, dnnl_query_diff_dst_md, 0, y)],
-        output: (DNNL_ARG_DIFF_WEIGHTS_0, dnnl_query_diff_weights_md, 0, w))
-    }
+    return try CompiledPrimitive(
+      backward,
+      inputs: [
+        (DNNL_ARG_DIFF_DST_0, dnnl_query_diff_dst_md, 0, y), (DNNL_ARG_WEIGHTS_0, dnnl_query_weights_md, 0, w),
+      ],
+      output: (DNNL_ARG_DIFF_SRC_0, dnnl_query_diff_src_md, 0, x))
   }
 
   /// Planes that lie dense, or some rows of each.
@@ -332,31 +205,22 @@ enum ConvolutionKernels {
     OneDNN.strided(shape, [shape[1] * plane, plane, shape[3], 1])
   }
 
+  /// The gradient of the input, or the forward pass, which the library wants to see first.
   private static func description(
-    _ plan: ConvolutionPlan, _ direction: ConvolutionDirection, _ hasBias: Bool, hint: dnnl_primitive_desc_t?
+    _ plan: ConvolutionPlan, backward: Bool, hint: dnnl_primitive_desc_t?
   ) throws -> dnnl_primitive_desc_t {
     var (x, w, y) = (OneDNN.any(plan.inputShape), OneDNN.any(plan.groupedWeightShape), OneDNN.any(plan.outputShape))
-    var bias = OneDNN.any([plan.outChannels])
     let strides = [Int64(plan.strideY), Int64(plan.strideX)]
     let dilations = [Int64(plan.dilationY - 1), Int64(plan.dilationX - 1)]
     let before = [Int64(plan.padTop), Int64(plan.padLeft)], after = [Int64(plan.padBottom), Int64(plan.padRight)]
-    let algorithm = dnnl_convolution_direct
     var operation = dnnl_convolution_desc_t()
-    let status: dnnl_status_t
-    switch direction {
-    case .forward:
-      status = withUnsafePointer(to: &bias) { bias in
-        dnnl_dilated_convolution_forward_desc_init(
-          &operation, dnnl_forward_training, algorithm, &x, &w, hasBias ? bias : nil, &y, strides, dilations, before,
-          after)
-      }
-    case .inputGradient:
-      status = dnnl_dilated_convolution_backward_data_desc_init(
-        &operation, algorithm, &x, &w, &y, strides, dilations, before, after)
-    case .weightGradient:
-      status = dnnl_dilated_convolution_backward_weights_desc_init(
-        &operation, algorithm, &x, &w, nil, &y, strides, dilations, before, after)
-    }
+    let status =
+      backward
+      ? dnnl_dilated_convolution_backward_data_desc_init(
+        &operation, dnnl_convolution_direct, &x, &w, &y, strides, dilations, before, after)
+      : dnnl_dilated_convolution_forward_desc_init(
+        &operation, dnnl_forward_training, dnnl_convolution_direct, &x, &w, nil, &y, strides, dilations, before,
+        after)
     try OneDNN.check(status, "convolution")
     var description: dnnl_primitive_desc_t?
     try OneDNN.check(

@@ -7,7 +7,7 @@ struct ConvolutionPlan: Hashable {
   var kernelHeight, kernelWidth: Int
   var strideY, strideX, dilationY, dilationX: Int
   var padTop, padLeft: Int
-  /// What stands outside the input; other than zeros only for our own kernels' forward passes.
+  /// What stands outside the input; other than zeros only in forward passes of f32.
   var outside = PadMode.zeros
   /// Rows that a plane holds in memory, where only some of them are worked on; 0: no others.
   var inStored = 0, outStored = 0

@@ -6,7 +6,7 @@ package enum ConvolutionPath: Sendable {
   case winograd
   /// The sum over the taps of a window as it is defined, of our own.
   case direct
-  /// oneDNN's direct algorithms.
+  /// oneDNN's direct algorithm, for gradients of inputs.
   case library
 }
 
@@ -20,20 +20,12 @@ package enum ConvolutionPolicy {
   /// Winograd's filtering wins wherever it exists and a vector of tiles finds work: it takes a quarter of the
   /// multiplications. Exact mode does without it.
   static func path(_ plan: ConvolutionPlan, _ direction: ConvolutionDirection) -> ConvolutionPath {
-    guard hasOwnKernels(plan, direction) else { return .library }
-    if let asked { return asked == .winograd && !hasWinograd(plan) ? .direct : asked }
-    return !Runtime.isExact && hasWinograd(plan) && isWorthTransforming(plan) ? .winograd : .direct
-  }
-
-  /// Whether a forward pass may read beyond the border by itself, and may end in a rectifier.
-  static func fuses(_ plan: ConvolutionPlan) -> Bool { path(plan, .forward) != .library && plan.outside != .circular }
-
-  /// Our kernels compute forward passes, what is one of another convolution, and gradients of weights. Their bytes do not
-  /// depend on the number of threads, whether `Runtime.isDeterministic` asks for it or not.
-  private static func hasOwnKernels(_ plan: ConvolutionPlan, _ direction: ConvolutionDirection) -> Bool {
-    switch direction {
-    case .forward, .weightGradient: true
-    case .inputGradient: plan.strideX == 1 && plan.strideY == 1
+    // With steps of 1 it is a forward pass too, of turned windows.
+    if direction == .inputGradient, plan.strideX != 1 || plan.strideY != 1 || asked == .library { return .library }
+    switch asked {
+    case .winograd where hasWinograd(plan): return .winograd
+    case .winograd, .direct: return .direct
+    default: return !Runtime.isExact && hasWinograd(plan) && isWorthTransforming(plan) ? .winograd : .direct
     }
   }
 

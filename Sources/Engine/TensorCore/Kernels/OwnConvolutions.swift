@@ -17,14 +17,13 @@ enum OwnConvolutions {
     let bytes = Int(ck_winograd_weights_count(outputs, inputs)) * 4
     let ready = try w.ready(Side(plan, .forward).form(.winograd, plan), bytes: bytes, for: "convolution") {
       ck_winograd_weights(
-        outputs, inputs, w.base.assumingMemoryBound(to: Float.self), $0.assumingMemoryBound(to: Float.self))
+        outputs, inputs, w.base.floats, $0.assumingMemoryBound(to: Float.self))
     }
-    let scratch = try Storage(bytes: Int(ck_winograd_scratch(&layer)) * 4, for: "convolution")
     var end = end.plan
-    ck_winograd_forward(
-      &layer, x.assumingMemoryBound(to: Float.self), ready.floats, &end, y.assumingMemoryBound(to: Float.self),
-      scratch.floats)
-    try Interrupt.check()
+    try run(ck_winograd_scratch(&layer)) {
+      ck_winograd_forward(
+        &layer, x.floats, UnsafeRawPointer(ready.base).floats, &end, y.assumingMemoryBound(to: Float.self), $0)
+    }
   }
 
   /// Any windows, as convolution is defined.
@@ -38,15 +37,14 @@ enum OwnConvolutions {
     let count = Int(ck_direct_weights_count(&layer))
     let ready = try w.ready(side.form(.direct, plan), bytes: count * 4, for: "convolution") {
       ck_direct_weights(
-        &layer, w.base.assumingMemoryBound(to: Float.self), Int64(side.outStep), Int64(side.inStep), side.isTurned,
+        &layer, w.base.floats, Int64(side.outStep), Int64(side.inStep), side.isTurned,
         $0.assumingMemoryBound(to: Float.self))
     }
-    let scratch = try Storage(bytes: Int(ck_direct_scratch(&layer)) * 4, for: "convolution")
     var end = end.plan
-    ck_direct_forward(
-      &layer, x.assumingMemoryBound(to: Float.self), ready.floats, &end, y.assumingMemoryBound(to: Float.self),
-      scratch.floats)
-    try Interrupt.check()
+    try run(ck_direct_scratch(&layer)) {
+      ck_direct_forward(
+        &layer, x.floats, UnsafeRawPointer(ready.base).floats, &end, y.assumingMemoryBound(to: Float.self), $0)
+    }
   }
 
   /// The gradient of windows of 3 × 3 by Winograd's filtering.
@@ -55,11 +53,9 @@ enum OwnConvolutions {
   ) throws {
     Profile.path("Winograd F(4×4, 3×3)")
     var layer = Side(plan, .forward).winograd(plan)
-    let scratch = try Storage(bytes: Int(ck_winograd_gradient_scratch(&layer)) * 4, for: "convolution")
-    ck_winograd_gradient(
-      &layer, x.assumingMemoryBound(to: Float.self), dy.assumingMemoryBound(to: Float.self),
-      dw.assumingMemoryBound(to: Float.self), scratch.floats)
-    try Interrupt.check()
+    try run(ck_winograd_gradient_scratch(&layer)) {
+      ck_winograd_gradient(&layer, x.floats, dy.floats, dw.assumingMemoryBound(to: Float.self), $0)
+    }
   }
 
   /// The gradient of any windows, as it is defined.
@@ -68,10 +64,15 @@ enum OwnConvolutions {
   ) throws {
     Profile.path("own direct")
     var layer = Side(plan, .forward).direct(plan)
-    let scratch = try Storage(bytes: Int(ck_direct_gradient_scratch(&layer)) * 4, for: "convolution")
-    ck_direct_gradient(
-      &layer, x.assumingMemoryBound(to: Float.self), dy.assumingMemoryBound(to: Float.self),
-      dw.assumingMemoryBound(to: Float.self), scratch.floats)
+    try run(ck_direct_gradient_scratch(&layer)) {
+      ck_direct_gradient(&layer, x.floats, dy.floats, dw.assumingMemoryBound(to: Float.self), $0)
+    }
+  }
+
+  /// Runs a kernel with so many floats of scratch memory.
+  private static func run(_ scratch: Int64, _ body: (UnsafeMutablePointer<Float>) -> Void) throws {
+    let memory = try Storage(bytes: Int(scratch) * 4, for: "convolution")
+    withExtendedLifetime(memory) { body(memory.base.assumingMemoryBound(to: Float.self)) }
     try Interrupt.check()
   }
 
@@ -81,9 +82,7 @@ enum OwnConvolutions {
     var isRectified = false
 
     fileprivate var plan: ck_epilogue {
-      ck_epilogue(
-        bias: bias?.assumingMemoryBound(to: Float.self), added: nil,
-        activation: Int32(isRectified ? CK_ACTIVATION_RELU : CK_ACTIVATION_NONE))
+      ck_epilogue(bias: bias?.assumingMemoryBound(to: Float.self), rectified: isRectified)
     }
   }
 
@@ -136,8 +135,8 @@ enum OwnConvolutions {
   }
 }
 
-extension Storage {
-  fileprivate var floats: UnsafeMutablePointer<Float> { base.assumingMemoryBound(to: Float.self) }
+extension UnsafeRawPointer {
+  fileprivate var floats: UnsafePointer<Float> { assumingMemoryBound(to: Float.self) }
 }
 
 extension PadMode {

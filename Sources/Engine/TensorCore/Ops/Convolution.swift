@@ -133,42 +133,18 @@ extension Tensor {
       throw EngineError("conv2d", expected: "a bias of \(plan.outChannels)", came: bias.dims.text)
     }
     let (x, w, b) = (try converted(to: type), try weight.converted(to: type), try bias?.converted(to: type))
-    var shown = plan
-    if outside != .zeros, options.padding != (0, 0) { shown.outside = outside }
-    if shown.outside == .zeros && !rectified { return try Tensor.forward(plan, x, w, b) }
     let (down, across) = options.padding
-    let fits = outside != .reflect || (down < plan.inHeight && across < plan.inWidth)
-    if type == .f32, fits, !plan.isEmpty, ConvolutionPolicy.fuses(shown) {
-      return try Tensor.fused(shown, x, w, b, rectified: rectified)
+    let fits = outside == .zeros || (outside != .circular && down < plan.inHeight && across < plan.inWidth)
+    if type != .f32 || !fits, outside != .zeros || rectified {
+      let inner = ConvolutionOptions(stride: options.stride, dilation: options.dilation, groups: options.groups)
+      let y =
+        try outside == .zeros
+        ? x.conv2d(w, bias: b, options) : x.pad([across, across, down, down], mode: outside).conv2d(w, bias: b, inner)
+      return rectified ? try y.relu() : y
     }
-    var y = x, inner = options
-    if shown.outside != .zeros {
-      inner.padding = (0, 0)
-      y = try x.pad([across, across, down, down], mode: outside)
-    }
-    y = try y.conv2d(w, bias: b, inner)
-    return rectified ? try y.relu() : y
-  }
-
-  /// A forward pass with what surrounds it. Backwards, the parts are taken apart again.
-  private static func fused(
-    _ plan: ConvolutionPlan, _ x: Tensor, _ w: Tensor, _ bias: Tensor?, rectified: Bool
-  ) throws -> Tensor {
-    let (dx, dw, db) = (try x.kernelReady(), try w.kernelReady(), try bias?.kernelReady())
-    let y = try empty(Dims(plan.outputShape), .f32, for: "conv2d")
-    try withExtendedLifetime(db) {
-      let end = OwnConvolutions.Epilogue(bias: db.map { UnsafeRawPointer($0.base) }, isRectified: rectified)
-      try ConvolutionKernels.forward(plan, .f32, dx.base, dw.weights, end, into: y.base)
-    }
-    let inputs = [x, w] + (bias.map { [$0] } ?? [])
-    guard Autograd.records(inputs) else { return y }
-    let (keptInput, keptWeight) = (w.requiresGradient ? x : nil, x.requiresGradient ? w : nil)
-    let saved = [keptInput, keptWeight].compactMap(\.self)
-    return y.derived("conv2d", from: inputs, saving: saved, keepsOutput: rectified) { pull in
-      let g = rectified ? try pull.grad.rectifiedGradient(pull.output) : pull.grad
-      let gradients = try plan.gradients(g, keptInput, keptWeight, pull)
-      return bias == nil ? gradients : gradients + [pull.wants(2) ? try g.sum([0, 2, 3]) : nil]
-    }
+    var shown = plan
+    shown.outside = outside
+    return try Tensor.forward(shown, x, w, b, rectified: rectified)
   }
 
   /// Transposed 2-D convolution, the input gradient of `conv2d`, as in PyTorch. self: [N, Cin, H, W] or [Cin, H, W],
@@ -204,26 +180,30 @@ extension Tensor {
 
   private var weights: KernelWeights { KernelWeights(base: base, storage: storage) }
 
-  private static func forward(_ plan: ConvolutionPlan, _ x: Tensor, _ w: Tensor, _ bias: Tensor?) throws -> Tensor {
+  /// A forward pass with what surrounds it. Backwards, the parts are taken apart again.
+  private static func forward(
+    _ plan: ConvolutionPlan, _ x: Tensor, _ w: Tensor, _ bias: Tensor?, rectified: Bool = false
+  ) throws -> Tensor {
     let (dx, dw, db) = (try x.kernelReady(), try w.kernelReady(), try bias?.kernelReady())
     let out = try empty(Dims(plan.outputShape), dx.dtype, for: "conv2d")
     if plan.isEmpty {
       out.fill(0)
     } else {
-      try ConvolutionKernels.forward(
-        plan, dx.dtype, dx.base, dw.weights, .init(bias: db.map { UnsafeRawPointer($0.base) }), into: out.base)
+      let end = OwnConvolutions.Epilogue(bias: db.map { UnsafeRawPointer($0.base) }, isRectified: rectified)
+      try withExtendedLifetime((dx, dw, db)) {
+        try ConvolutionKernels.forward(plan, dx.dtype, dx.base, dw.weights, end, into: out.base)
+      }
     }
     let y = try out.converted(to: x.dtype)
     let inputs = [x, w] + (bias.map { [$0] } ?? [])
     guard Autograd.records(inputs) else { return y }
     // A frozen layer keeps no input, a first layer no weights.
     let (keptInput, keptWeight) = (w.requiresGradient ? x : nil, x.requiresGradient ? w : nil)
-    return y.derived("conv2d", from: inputs, saving: [keptInput, keptWeight].compactMap(\.self)) { pull in
-      let gradients = [
-        pull.wants(0) ? try inputGradient(plan, pull.grad, keptWeight!) : nil,
-        pull.wants(1) ? try weightGradient(plan, keptInput!, pull.grad) : nil,
-      ]
-      return bias == nil ? gradients : gradients + [pull.wants(2) ? try pull.grad.sum([0, 2, 3]) : nil]
+    let saved = [keptInput, keptWeight].compactMap(\.self)
+    return y.derived("conv2d", from: inputs, saving: saved, keepsOutput: rectified) { pull in
+      let g = rectified ? try pull.grad.rectifiedGradient(pull.output) : pull.grad
+      let gradients = try plan.gradients(g, keptInput, keptWeight, pull)
+      return bias == nil ? gradients : gradients + [pull.wants(2) ? try g.sum([0, 2, 3]) : nil]
     }
   }
 

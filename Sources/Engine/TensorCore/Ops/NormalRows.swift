@@ -68,7 +68,7 @@ struct NormalRows {
       try Tensor.runPicture("normalization", CK_PICTURE_normalize, plan, rows: rows, perChunk: perChunk)
     }
     guard records, let moments else { return y }
-    return y.derived("normalization", from: inputs, saving: [x] + (weight.map { [$0] } ?? [])) { pull in
+    return y.derived("normalization", from: inputs, saving: inputs) { pull in
       let found =
         Autograd.isEnabled
         ? try composedGradients(x, weight, bias, pull.grad) : try gradients(x, weight, bias, moments, pull)

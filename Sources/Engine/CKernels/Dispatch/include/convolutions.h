@@ -7,12 +7,10 @@
 /* What stands outside a picture. */
 enum { CK_PAD_ZEROS = 0, CK_PAD_REFLECT = 1, CK_PAD_REPLICATE = 2 };
 
-/* What is done to a result while it is at hand: y = activation(conv + bias[channel] + added). */
-enum { CK_ACTIVATION_NONE = 0, CK_ACTIVATION_RELU = 1, CK_ACTIVATION_SILU = 2 };
+/* What is done to a result while it is at hand: bias [out_channels] (or NULL) is added, and what is negative becomes 0. */
 typedef struct {
-  const float *bias;  /* [out_channels], or NULL */
-  const float *added; /* as large as the output, or NULL */
-  int32_t activation; /* not CK_ACTIVATION_SILU */
+  const float *bias;
+  bool rectified;
 } ck_epilogue;
 
 /* A convolution of windows of 3 × 3 with a stride of 1. */

@@ -328,6 +328,9 @@ typedef struct {
   float *out;
 } ck_screen; /* a row of a plane */
 
+/* What follows a normalization. */
+enum { CK_ACTIVATION_NONE = 0, CK_ACTIVATION_RELU = 1, CK_ACTIVATION_SILU = 2 };
+
 /* Rows of `channels` times `area` numbers, less their mean, divided by the root of their variance (biased) + eps, times
  * weight plus bias of their channels; then an activation (CK_ACTIVATION_…). Row r has the channels from r % groups *
  * channels on. */
